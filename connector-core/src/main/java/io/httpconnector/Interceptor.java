@@ -33,7 +33,7 @@ public interface Interceptor {
     /**
      * Processes one request.
      *
-     * @param chain the request, and the way to send it; valid until this method returns
+     * @param chain the request and the next steps of the call; valid until this method returns
      * @return the response of {@link Chain#proceed} or {@link Chain#respond}
      * @throws Exception if the call fails
      */

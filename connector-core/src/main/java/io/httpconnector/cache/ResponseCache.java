@@ -114,7 +114,7 @@ public final class ResponseCache implements Interceptor {
      * @param hits responses from the cache without a request
      * @param revalidations responses from the cache that the service has confirmed
      * @param stale stale responses from the cache
-     * @param misses responses of the service to requests that the cache could have answered
+     * @param misses responses of the service to requests for which the cache could have had a response
      * @param entries the number of stored responses
      * @param bytes their approximate memory
      */

@@ -142,7 +142,7 @@ public final class DurableOperation implements AutoCloseable {
      * @param key the key of the run
      * @param pills the values of the requests, which are stored
      * @return the result
-     * @throws OperationException if there is no result; the reason tells why
+     * @throws OperationException if there is no result; see {@link OperationException#reason()}
      * @throws ConnectorException if the thread is interrupted, or the store fails
      */
     public OperationResult await(String key, Pills pills) {
@@ -155,7 +155,7 @@ public final class DurableOperation implements AutoCloseable {
      *
      * @param key the key of the run
      * @return the result
-     * @throws OperationException if there is no run, or it has no result; the reason tells why
+     * @throws OperationException if there is no run, or it has no result; see {@link OperationException#reason()}
      * @throws ConnectorException if the thread is interrupted, or the store fails
      */
     public OperationResult await(String key) {
@@ -288,23 +288,23 @@ public final class DurableOperation implements AutoCloseable {
      * @param key the key of the run
      * @return whether there is a run that has not ended
      */
-    public boolean completed(String key) {
+    public boolean checkNow(String key) {
         return change(key, run -> run.stage == Stage.STARTED, run -> run.next = time.now());
     }
 
     /**
-     * Requests the status of a run immediately; see {@link #completed(String)}.
+     * Requests the status of a run immediately; see {@link #checkNow(String)}.
      *
      * @param operationId the id of the operation, or its status URL
      * @return whether there is a run of this operation that has not ended
      */
-    public boolean completedOperation(String operationId) {
+    public boolean checkOperationNow(String operationId) {
         notNull(operationId, "id of an operation");
         return store.all().values().stream()
                 .filter(run -> run.reference != null
                         && (operationId.equals(run.reference.id()) || operationId.equals(run.reference.url())))
                 .findFirst()
-                .map(run -> completed(run.key))
+                .map(run -> checkNow(run.key))
                 .orElse(false);
     }
 

@@ -112,7 +112,7 @@ public final class OperationHandle {
      * Waits until the operation has ended, up to the timeout of its definition.
      *
      * @return the result
-     * @throws OperationException if there is no result; the reason tells why
+     * @throws OperationException if there is no result; see {@link OperationException#reason()}
      * @throws ConnectorException if the thread is interrupted, or the connection is closed
      */
     public OperationResult await() {
@@ -122,9 +122,9 @@ public final class OperationHandle {
     /**
      * Waits until the operation has ended.
      *
-     * @param timeout the longest time since the start of the operation
+     * @param timeout the maximum time since the start of the operation
      * @return the result
-     * @throws OperationException if there is no result; the reason tells why
+     * @throws OperationException if there is no result; see {@link OperationException#reason()}
      * @throws ConnectorException if the thread is interrupted, or the connection is closed
      */
     public OperationResult await(Duration timeout) {
@@ -134,10 +134,10 @@ public final class OperationHandle {
     /**
      * Waits until the operation has ended, and reports its progress.
      *
-     * @param timeout the longest time since the start of the operation
+     * @param timeout the maximum time since the start of the operation
      * @param listener receives each status
      * @return the result
-     * @throws OperationException if there is no result; the reason tells why
+     * @throws OperationException if there is no result; see {@link OperationException#reason()}
      * @throws ConnectorException if the thread is interrupted, or the connection is closed
      */
     public OperationResult await(Duration timeout, OperationListener listener) {

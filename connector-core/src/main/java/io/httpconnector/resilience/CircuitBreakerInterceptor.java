@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Failures are: no connection, no response in time, a broken exchange, and the statuses 429 and 5xx. Other statuses prove that the
- * service works. What the application or the library causes is not counted: an invalid request, missing credentials, an own rate
- * limit or concurrency limit, an interrupt, a reader that fails. The configuration of the circuit breaker can record or ignore
+ * service works. What the application or the library causes is not counted: an invalid request, missing credentials, the rate limit or
+ * concurrency limit of the connection, an interrupt, a reader that fails. The configuration of the circuit breaker can record or ignore
  * further exceptions, and {@link Response responses}.
  *
  * <p>The duration of a call, for slow calls, has no time in which it waited for the connection's own limits or for the next

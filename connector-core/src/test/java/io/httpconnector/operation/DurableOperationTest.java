@@ -264,11 +264,11 @@ class DurableOperationTest {
         step(runs, 2);
         assertThat(runs.status("2026").orElseThrow().stage()).isEqualTo(Stage.STARTED);
         time.pass(Duration.ofMinutes(10));
-        assertThat(runs.completedOperation("unknown")).isFalse();
-        assertThat(runs.completedOperation("1")).isTrue();
+        assertThat(runs.checkOperationNow("unknown")).isFalse();
+        assertThat(runs.checkOperationNow("1")).isTrue();
         step(runs, 1);
         assertThat(runs.status("2026").orElseThrow().stage()).isEqualTo(Stage.DONE);
-        assertThat(runs.completed("2026")).as("after the end").isFalse();
+        assertThat(runs.checkNow("2026")).as("after the end").isFalse();
         OperationResult unused = runs.await("2026");
         assertThat(events).hasSize(1);
         assertThat(time.nanos()).isLessThan(Duration.ofHours(1).toNanos());
@@ -285,7 +285,7 @@ class DurableOperationTest {
         DurableOperation runs = node();
         runs.submit("2026", PILLS);
         step(runs, 2);
-        assertThat(runs.completed("2026")).isTrue();
+        assertThat(runs.checkNow("2026")).isTrue();
         step(runs, 1);
         assertThat(runs.status("2026").orElseThrow().stage()).isEqualTo(Stage.STARTED);
     }
