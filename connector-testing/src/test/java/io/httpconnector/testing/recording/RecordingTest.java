@@ -47,56 +47,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Exchanges that are recorded with a service, and replayed after the service has stopped. */
 @Timeout(60)
-class RecordingTest {
-
-    private final MockService service = MockService.start();
-    private final String url = service.baseUrl();
-
-    @TempDir
-    private Path directory;
-
-    @AfterEach
-    void close() {
-        service.close();
-    }
-
-    private Path file() {
-        return directory.resolve("recordings").resolve("test.har");
-    }
-
-    private RecordingBuilder record() {
-        return Recording.of(file()).mode(RecordingMode.RECORD).timeSource(new VirtualTime());
-    }
-
-    private RecordingBuilder replay() {
-        return Recording.of(file()).mode(RecordingMode.REPLAY);
-    }
-
-    private HttpConnectionBuilder shop() {
-        return HttpConnection.named("Shop").baseUrl(url);
-    }
-
-    /** Records, stops the service, and replays; returns the results of both. */
-    private <T> List<T> recordAndReplay(Function<HttpConnection, T> test) {
-        List<T> results = new ArrayList<>();
-        try (Recording recording = record().start();
-                HttpConnection connection = recording.attachTo(shop()).build()) {
-            results.add(test.apply(connection));
-        }
-        service.close();
-        try (Recording recording = replay().start();
-                HttpConnection connection = recording.attachTo(shop()).build()) {
-            results.add(test.apply(connection));
-        }
-        return results;
-    }
+class RecordingTest extends RecordedService {
 
     private JsonNode har() throws IOException {
         return new ObjectMapper().readTree(file().toFile());

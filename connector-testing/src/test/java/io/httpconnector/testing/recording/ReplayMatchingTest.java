@@ -5,66 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.Body;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.HttpConnectionBuilder;
 import io.httpconnector.Request;
 import io.httpconnector.testing.MockResponse;
-import io.httpconnector.testing.MockService;
-import io.httpconnector.testing.VirtualTime;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Comparisons of the requests of a test with those of its recording. */
 @Timeout(60)
-class ReplayMatchingTest {
-
-    private final MockService service = MockService.start();
-    private final String url = service.baseUrl();
-
-    @TempDir
-    private Path directory;
-
-    @AfterEach
-    void close() {
-        service.close();
-    }
-
-    private Path file() {
-        return directory.resolve("recordings").resolve("test.har");
-    }
-
-    private RecordingBuilder record() {
-        return Recording.of(file()).mode(RecordingMode.RECORD).timeSource(new VirtualTime());
-    }
-
-    private RecordingBuilder replay() {
-        return Recording.of(file()).mode(RecordingMode.REPLAY);
-    }
-
-    private HttpConnectionBuilder shop() {
-        return HttpConnection.named("Shop").baseUrl(url);
-    }
-
-    /** Records, stops the service, and replays; returns the results of both. */
-    private <T> List<T> recordAndReplay(Function<HttpConnection, T> test) {
-        List<T> results = new ArrayList<>();
-        try (Recording recording = record().start();
-                HttpConnection connection = recording.attachTo(shop()).build()) {
-            results.add(test.apply(connection));
-        }
-        service.close();
-        try (Recording recording = replay().start();
-                HttpConnection connection = recording.attachTo(shop()).build()) {
-            results.add(test.apply(connection));
-        }
-        return results;
-    }
+class ReplayMatchingTest extends RecordedService {
 
     private void record(Consumer<HttpConnection> test) {
         try (Recording recording = record().start();
