@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * <p>If the response to the start was lost, the start is repeated if it has an idempotency key or is idempotent. Otherwise, the
  * operation is looked up by the member {@code find}. Without either, the run ends as {@link Stage#UNKNOWN} instead of starting
  * the operation twice. The values of requests are stored with the run; see {@link DurableOperationBuilder#pills} for those that
- * must not be. Thread-safe.
+ * must not be. A store that fails is reported as a {@link io.httpconnector.state.StateException}. Thread-safe.
  */
 public final class DurableOperation implements AutoCloseable {
 

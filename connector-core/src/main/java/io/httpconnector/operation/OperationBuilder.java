@@ -17,7 +17,7 @@ import java.util.List;
 /**
  * Builder for {@link Operation}. A value in a response is located by a JSON Pointer, such as {@code /id}, or by an expression
  * over {@code response} and {@code headers}, whose names are in lower case, such as <code>{{headers['operation-location']}}</code>.
- * Each method sets a member of the JSON definition. Not thread-safe; the operations it builds are.
+ * Each method sets a member of the JSON definition; {@link #build()} reports all problems. Not thread-safe.
  */
 public final class OperationBuilder {
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Records when a circuit breaker has opened, which it does not tell later. One for each circuit breaker. Thread-safe. */
+/** Records when a circuit breaker has opened, which it does not report later. One for each circuit breaker. Thread-safe. */
 final class OpenTimes {
 
     private static final Map<CircuitBreaker, OpenTimes> ALL = new WeakHashMap<>();

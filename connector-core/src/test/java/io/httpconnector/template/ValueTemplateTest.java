@@ -47,7 +47,8 @@ class ValueTemplateTest {
     @Test
     void stepsAreThoseOfTheLocation() {
         assertThat(ValueTemplate.ofLocation("/id", STEPS).steps()).containsExactly("response");
-        assertThat(ValueTemplate.ofLocation("{{headers.location}}", STEPS).steps()).containsExactly("headers");
+        assertThat(ValueTemplate.ofLocation("{{headers.location}}", STEPS).steps())
+                .containsExactly("headers");
     }
 
     @ParameterizedTest
