@@ -11,6 +11,7 @@ import io.httpconnector.definition.SecretSource;
 import io.httpconnector.definition.imports.ConnectorImporter;
 import io.httpconnector.definition.imports.ImportedConnector;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.stream.StreamStatus;
 import io.httpconnector.template.Pills;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
@@ -96,6 +97,13 @@ final class ConnectorDocumentSnippets {
 
         SubscriptionStatus status = acme.subscription("pushed").orElseThrow().status();
         acme.close(); // keeps the subscription, for the next start
+        log.info("{}", status);
+    }
+
+    static void receiveStream(Connector connector, List<JsonNode> chat) {
+        connector.on("chat-events", event -> chat.add(event.payload().path("data")));
+        connector.start();
+        StreamStatus status = connector.stream("chat-events").orElseThrow().status(); // OPEN, with the last id
         log.info("{}", status);
     }
 
