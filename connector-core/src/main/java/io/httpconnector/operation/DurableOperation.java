@@ -24,9 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -60,7 +58,7 @@ public final class DurableOperation implements AutoCloseable {
     private final RunThread thread;
     private final boolean hasHandler;
     private final List<RunListener> listeners;
-    private final ConcurrentHashMap<String, ReentrantLock> stepping = new ConcurrentHashMap<>();
+    private final RunLocks locks = new RunLocks();
 
     // Guarded by this.
     private CountDownLatch gate = new CountDownLatch(1);
@@ -151,7 +149,8 @@ public final class DurableOperation implements AutoCloseable {
     }
 
     /**
-     * Waits until a run has ended and its result was delivered, if there is a handler.
+     * Waits until a run has ended and its result was delivered, if there is a handler. The handler itself receives the result at
+     * once.
      *
      * @param key the key of the run
      * @return the result
@@ -159,15 +158,16 @@ public final class DurableOperation implements AutoCloseable {
      * @throws ConnectorException if the thread is interrupted, or the store fails
      */
     public OperationResult await(String key) {
-        while (true) {
+        while (!locks.isOwned(checked(key))) {
             CountDownLatch current = gate();
-            Optional<Instant> due = step(checked(key));
+            Optional<Instant> due = step(key);
             if (due.isEmpty()) {
-                return result(key);
+                break;
             }
             Duration wait = Duration.between(time.now(), due.get());
             pause(current, wait.compareTo(MAX_WAIT) < 0 ? wait : MAX_WAIT);
         }
+        return result(key);
     }
 
     /**
@@ -196,19 +196,12 @@ public final class DurableOperation implements AutoCloseable {
     }
 
     /**
-     * Executes the step of a run that is due, if no other thread of this process does.
+     * Executes the step of a run that is due, when no other thread of this process does.
      *
      * @return when the next step is due; empty if the run has ended
      */
     Optional<Instant> step(String key) {
-        ReentrantLock lock = stepping.computeIfAbsent(key, any -> new ReentrantLock());
-        lock.lock();
-        try {
-            return executor.step(key);
-        } finally {
-            lock.unlock();
-            stepping.remove(key, lock);
-        }
+        return locks.locked(key, () -> executor.step(key));
     }
 
     /**
