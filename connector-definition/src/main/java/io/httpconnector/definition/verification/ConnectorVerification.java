@@ -235,7 +235,7 @@ public final class ConnectorVerification {
     }
 
     private boolean connection(Connector connector) {
-        boolean hasTest = definition.toJson().at("/connection/test").isContainerNode()
+        boolean hasTest = !definition.toJson().at("/connection/test").isMissingNode()
                 || definition.toJson().path("auth").findValue("test") != null;
         if (!hasTest) {
             results.add(new CheckResult(

@@ -340,6 +340,17 @@ class ConnectorVerificationTest {
     }
 
     @Test
+    void withoutATestOfTheConnectionEverythingElseIsChecked() {
+        shop = SHOP.replace(", test: /me}", "}");
+
+        List<CheckResult> results = verify();
+
+        assertThat(find(results, "connection").status()).isEqualTo(CheckStatus.SKIPPED);
+        assertThat(find(results, "connection").message()).contains("/connection/test");
+        assertThat(find(results, "webhook order-created").status()).isEqualTo(CheckStatus.OK);
+    }
+
+    @Test
     void unsafeMethodsOnRequest() {
         verify();
 
