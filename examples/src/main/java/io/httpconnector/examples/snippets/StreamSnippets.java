@@ -3,15 +3,17 @@ package io.httpconnector.examples.snippets;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
+import io.httpconnector.definition.Connector;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.stream.EventStream;
 import io.httpconnector.stream.RecordStream;
 import io.httpconnector.stream.ServerSentEvent;
 import io.httpconnector.stream.StreamTrigger;
 import io.httpconnector.template.RequestTemplate;
+import java.util.List;
 import java.util.stream.Stream;
 
-/** The code of {@code docs/streams.md}. */
+/** The code of {@code docs/streams.md}, and of the section on streams in {@code docs/connector-documents.md}. */
 final class StreamSnippets {
 
     private StreamSnippets() {}
@@ -67,5 +69,11 @@ final class StreamSnippets {
                 .handler(event -> index.update(event.payload().path("data")))
                 .build();
         changes.start();
+    }
+
+    static void ofADocument(Connector connector, List<JsonNode> chat) {
+        connector.on("chat-events", event -> chat.add(event.payload().path("data")));
+        connector.start();
+        connector.stream("chat-events").orElseThrow().status(); // OPEN, with the last id
     }
 }
