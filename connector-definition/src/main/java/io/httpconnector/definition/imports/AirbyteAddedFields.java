@@ -81,7 +81,10 @@ final class AirbyteAddedFields {
         before.forEach((name, value) -> {
             if (name.startsWith(prefix)) {
                 added.put(name.substring(prefix.length()), value);
-                scopes.put(name.substring(prefix.length()), beforeScopes.getOrDefault(name, scopes.get(name)));
+                AirbyteScope own = beforeScopes.get(name);
+                if (own != null) {
+                    scopes.put(name.substring(prefix.length()), own);
+                }
             }
         });
         StringBuilder pointer = new StringBuilder(place);

@@ -68,7 +68,7 @@ final class AirbyteDelegation {
         return all;
     }
 
-    /** Returns the place of a record in that of the service, as the last transformation that replaces it declares. */
+    /** Returns the path of the object by which a transformation replaces the record; empty if it does not. */
     static List<String> place(CatalogueItem transformation) {
         boolean replaces =
                 "DpathFlattenFields".equals(transformation.text("type")) && transformation.isSet("replace_record");
