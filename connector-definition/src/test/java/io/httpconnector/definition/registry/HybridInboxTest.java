@@ -186,6 +186,41 @@ class HybridInboxTest {
                 .containsExactlyInAnyOrder("slow 2026-01-01T00:00:10Z", "a 2026-01-01T00:00:20Z", "d deleted");
     }
 
+    @Test
+    void eventsWaitWhileTheVersionOfTheInstanceIsNotDefined() throws Exception {
+        try (Inbox inbox = Inbox.file(directory)) {
+            ConnectorRegistry before = start(alone(inbox));
+            awaitActive(before.add("acme", "shop", settings()));
+            assertThat(service.send(router, "changed", change("slow"))).isEqualTo(200);
+            Await.until(() -> attempts.get() == 1);
+            assertThat(service.send(router, "deleted", deleted("d"))).isEqualTo(200);
+            Await.until(() -> attempts.get() == 2);
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(before::close);
+            TimeUnit.MILLISECONDS.sleep(200);
+            released.countDown();
+            closing.get(40, TimeUnit.SECONDS);
+            assertThat(events).containsExactly("slow 2026-01-01T00:00:10Z");
+
+            try (ConnectorRegistry after = alone(inbox).build()) {
+                after.define(ConnectorDefinition.parse(RARE.replace("version: 1.0.0", "version: 1.1.0")));
+                after.on("shop", "orders", (instance, event) -> handle(event));
+                after.start();
+                ConnectorInstance acme = after.instance("acme", "shop").orElseThrow();
+                assertThat(acme.state()).isEqualTo(InstanceState.FAILED);
+                int tried = attempts.get();
+                Await.until(() -> attempts.get() >= tried + 2);
+                assertThat(failures).isEmpty();
+
+                after.define(ConnectorDefinition.parse(RARE));
+                acme.start();
+
+                Await.until(Duration.ofSeconds(20), () -> events.size() == 2);
+                assertThat(acme.deadLetters("changed")).isEmpty();
+            }
+            assertThat(events).containsExactly("slow 2026-01-01T00:00:10Z", "d deleted");
+        }
+    }
+
     /** A node of a cluster, with its own URLs. */
     private record Node(ConnectorRegistry registry, WebhookRouter router) {
 
