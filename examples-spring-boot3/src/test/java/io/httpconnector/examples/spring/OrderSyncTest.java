@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.testing.Await;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookSigner;
+import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -322,6 +324,23 @@ class OrderSyncTest {
 
     @Test
     @Order(7)
+    void anEventAtTheUrlOfAllShopsReachesTheHandlerOfItsShop() throws Exception {
+        JsonNode urls = JsonSupport.parse(first.get("/webhooks"));
+        String path = URI.create(urls.path("shop/closed").asText()).getPath();
+        String body = "{\"id\":\"c1\",\"shop\":\"initech\"}";
+        Secret secret = Secret.of("secret4");
+
+        assertThat(send(second, path, body, "github", Secret.of("secret3"), "X-Hub-Signature-256"))
+                .isEqualTo(401);
+        assertThat(orders()).contains("initech 1");
+        assertThat(send(second, path, body, "github", secret, "X-Hub-Signature-256"))
+                .isEqualTo(200);
+        Await.until(() -> !orders().contains("initech 1"));
+        assertThat(orders()).contains("acme 1", "globex 1");
+    }
+
+    @Test
+    @Order(8)
     void prometheusShowsEveryMeterOfTheReference() throws Exception {
         Map<String, String> suffixes = Map.of("timer", "_seconds_count", "counter", "_total", "gauge", "");
         List<String> meters = METER.matcher(Files.readString(Path.of("../docs/metrics.md")))
@@ -339,7 +358,7 @@ class OrderSyncTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void nothingIsLostWhenAllInstancesAreKilled() throws Exception {
         String url = ENVIRONMENT.get("SPRING_DATASOURCE_URL");
         try (Connection holder = DriverManager.getConnection(url, "sa", "")) {
@@ -381,7 +400,7 @@ class OrderSyncTest {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void aRedeploymentLosesNothing() throws Exception {
         second.awaitReady();
         assertThat(pay(first, "evt_3", ENDPOINT_SECRET)).isEqualTo(200);
