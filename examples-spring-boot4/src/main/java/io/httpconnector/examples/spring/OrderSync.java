@@ -8,12 +8,14 @@ import io.httpconnector.definition.registry.InstanceSettings;
 import io.httpconnector.definition.registry.StoredSecrets;
 import io.httpconnector.spring.ConnectorTrigger;
 import io.httpconnector.trigger.TriggerEvent;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -50,7 +52,7 @@ public class OrderSync {
         }
     }
 
-    /** Adds customers at run time. */
+    /** Adds customers at run time, and shows the URLs that all of them share. */
     @RestController
     record Customers(ConnectorRegistry registry, TokenStore tokens) {
 
@@ -60,6 +62,11 @@ public class OrderSync {
                 StoredSecrets.in(tokens).put(name, "shop", secret, Secret.of(shop.remove(secret)));
             }
             registry.add(name, "shop", InstanceSettings.of(shop));
+        }
+
+        @GetMapping("/webhooks")
+        Map<String, URI> webhooks() {
+            return registry.webhookUrls();
         }
     }
 }
