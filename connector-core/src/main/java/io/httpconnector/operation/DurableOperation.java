@@ -108,13 +108,17 @@ public final class DurableOperation implements AutoCloseable {
      * @param key the key of the run, chosen by the caller, such as the month of an export
      * @param pills the values of the requests, which are stored
      * @return the status of the run
-     * @throws InvalidDefinitionException if a value cannot be stored, such as a file
+     * @throws io.httpconnector.template.RenderException if a value of the start is missing or invalid; nothing is stored
+     * @throws InvalidDefinitionException if a value cannot be stored, such as a file, or one of a further request is missing
      * @throws io.httpconnector.state.StateException if the run was not stored
      */
     public RunStatus submit(String key, Pills pills) {
         ObjectNode values = RunValues.storable(id, definition, notNull(pills, "pills"));
+        if (store.read(checked(key)).isEmpty()) {
+            executor.check(key, values);
+        }
         boolean[] isNew = new boolean[1];
-        StoredRun run = store.update(checked(key), current -> {
+        StoredRun run = store.update(key, current -> {
                     isNew[0] = current == null;
                     return current == null ? new StoredRun(key, OperationKeys.newKey(), values, time.now()) : null;
                 })
@@ -140,6 +144,7 @@ public final class DurableOperation implements AutoCloseable {
      * @param key the key of the run
      * @param pills the values of the requests, which are stored
      * @return the result
+     * @throws io.httpconnector.template.RenderException as for {@link #submit}
      * @throws OperationException if there is no result; see {@link OperationException#reason()}
      * @throws ConnectorException if the thread is interrupted, or the store fails
      */

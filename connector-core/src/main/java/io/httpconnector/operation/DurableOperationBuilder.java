@@ -24,7 +24,7 @@ public final class DurableOperationBuilder {
     private final StateStore store;
     private final List<RunListener> listeners = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
-    private String id;
+    private @Nullable String id;
     private @Nullable HttpConnection connection;
     private @Nullable Delivery delivery;
     private Function<String, Pills> pills = key -> Pills.none();
@@ -34,7 +34,6 @@ public final class DurableOperationBuilder {
     DurableOperationBuilder(Operation operation, StateStore store) {
         this.operation = operation;
         this.store = store;
-        this.id = operation.name();
     }
 
     /**
@@ -49,9 +48,11 @@ public final class DurableOperationBuilder {
     }
 
     /**
-     * Sets the id of the runs in the store and in events. Default: the name of the operation.
+     * Sets the id of the runs in the store and in events, such as one that contains the customer. Operations with the same id and
+     * store share their runs: a key that one has submitted is not started again by the other. Default: the name of the operation;
+     * then, runs in the store that have a connection of another name are an error.
      *
-     * @param text a text that is unique in the store
+     * @param text a text that is unique in the store, for each operation and customer
      * @return this builder
      */
     public DurableOperationBuilder id(String text) {
@@ -129,15 +130,17 @@ public final class DurableOperationBuilder {
      * Builds the durable operation, without starting its thread.
      *
      * @return the durable operation
-     * @throws InvalidDefinitionException if a setting is invalid
+     * @throws InvalidDefinitionException if a setting is invalid, or the store has runs with the name of this operation by another
+     *     connection
      */
     public DurableOperation build() {
+        String name = id == null ? operation.name() : id;
         List<String> all = new ArrayList<>(problems);
         HttpConnection service = connection;
         if (service == null) {
             all.add("connection: it is missing: set the connection that sends the requests");
         }
-        if (id.isEmpty()) {
+        if (name.isEmpty()) {
             all.add("id: it is empty: give the operation a name, or set an id");
         }
         Duration startTimeout = operation.definition().startTimeout();
@@ -145,11 +148,12 @@ public final class DurableOperationBuilder {
             all.add("lease: it must be longer than the timeout of the start, " + startTimeout);
         }
         if (!all.isEmpty() || service == null) {
-            throw new InvalidDefinitionException("durable operation \"" + id + "\"", all);
+            throw new InvalidDefinitionException("durable operation \"" + name + "\"", all);
         }
         RunPlanner planner =
                 new RunPlanner(operation.definition(), UUID.randomUUID().toString(), lease, delivery != null);
-        RunStore runs = new RunStore(store, "operation " + id, retention, service.timeSource());
-        return new DurableOperation(id, operation.definition(), service, runs, planner, delivery, pills, listeners);
+        RunStore runs = new RunStore(store, name, retention, service.timeSource(), service.name(), id != null);
+        runs.checkConnection();
+        return new DurableOperation(name, operation.definition(), service, runs, planner, delivery, pills, listeners);
     }
 }

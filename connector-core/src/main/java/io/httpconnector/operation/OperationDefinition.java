@@ -259,18 +259,29 @@ record OperationDefinition(
 
     /** Returns the names of the steps whose values the caller supplies. */
     Set<String> callerSteps() {
-        Stream<RequestTemplate> templates = Stream.concat(
-                Stream.of(start),
-                Stream.concat(
-                        upload.stream(),
-                        Stream.of(status, abort, result.request(), find == null ? null : find.request())
-                                .filter(one -> one != null)));
         Set<String> steps = new TreeSet<>();
-        templates
+        Stream.concat(Stream.of(start), furtherRequests())
                 .flatMap(template -> template.pills().stream())
-                .map(pill -> pill.path().split("[.\\[]", 2)[0])
-                .filter(step -> !OWN_STEPS.contains(step))
+                .filter(OperationDefinition::isOfCaller)
+                .map(OperationDefinition::step)
                 .forEach(steps::add);
         return steps;
+    }
+
+    /** Returns the templates of all requests but the start. */
+    Stream<RequestTemplate> furtherRequests() {
+        return Stream.concat(
+                upload.stream(),
+                Stream.of(status, abort, result.request(), find == null ? null : find.request())
+                        .filter(one -> one != null));
+    }
+
+    /** Whether the caller supplies the value of a pill. */
+    static boolean isOfCaller(PillInfo pill) {
+        return !OWN_STEPS.contains(step(pill));
+    }
+
+    private static String step(PillInfo pill) {
+        return pill.path().split("[.\\[]", 2)[0];
     }
 }

@@ -7,12 +7,45 @@ import io.httpconnector.RateLimitedException;
 import io.httpconnector.StatusException;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
+import io.httpconnector.internal.limits.Backoff;
+import io.httpconnector.operation.OperationException.OperationFailure;
 import io.httpconnector.template.RenderException;
+import java.time.Duration;
+
 
 /** The consequences of failed requests. */
 final class OperationFailures {
 
+    private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5));
+    private static final Duration AUTHORIZATION_RETRY = Duration.ofHours(1);
+
     private OperationFailures() {}
+
+    /** Returns the reason why a step of a run has failed for good. */
+    static OperationFailure reason(RuntimeException e) {
+        if (e instanceof RenderException || e instanceof InvalidDefinitionException) {
+            return OperationFailure.INVALID_REQUEST;
+        }
+        return e instanceof OperationException operation ? operation.reason() : OperationFailure.REJECTED;
+    }
+
+    /** Whether a step of a run is repeated: another attempt may succeed, such as after the consent of a person. */
+    static boolean mayPass(RuntimeException e) {
+        return e instanceof ConnectorException failure && (isPassing(failure) || failure.needsAuthorization());
+    }
+
+    /** Returns the time before a step of a run is repeated. */
+    static Duration delay(RuntimeException e, int failures) {
+        Duration backoff = BACKOFF.delay(Math.max(1, failures), 1, 1.25);
+        if (!(e instanceof ConnectorException failure)) {
+            return backoff;
+        }
+        if (failure.needsAuthorization()) {
+            return AUTHORIZATION_RETRY;
+        }
+        Duration requested = failure.retryAfter().orElse(Duration.ZERO);
+        return backoff.compareTo(requested) < 0 ? requested : backoff;
+    }
 
     /** Whether the service may have executed a request that has failed. */
     static boolean isOutcomeUnknown(RuntimeException e) {
@@ -23,7 +56,7 @@ final class OperationFailures {
             return status.status() >= 500 || status.status() == 408 || status.status() < 400;
         }
         if (e instanceof OperationException operation) {
-            return operation.reason() != OperationException.OperationFailure.REJECTED;
+            return operation.reason() != OperationFailure.REJECTED;
         }
         return !(e instanceof CannotConnectException
                 || e instanceof RenderException

@@ -1,10 +1,10 @@
 package io.httpconnector.operation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.StatusException;
-import io.httpconnector.internal.limits.Backoff;
 import io.httpconnector.operation.OperationClient.Observed;
 import io.httpconnector.operation.OperationClient.StartedOperation;
 import io.httpconnector.operation.OperationException.OperationFailure;
@@ -35,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  * that its outcome may be unknown. Its result is stored only if the step is still the current one. Thread-safe.
  */
 final class RunExecutor {
-
-    private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5));
-    private static final Duration AUTHORIZATION_RETRY = Duration.ofHours(1);
 
     private final String id;
     private final OperationDefinition definition;
@@ -72,11 +69,21 @@ final class RunExecutor {
     }
 
     OperationClient client(StoredRun run) {
-        Pills all = pills.apply(run.key);
-        for (Map.Entry<String, JsonNode> step : run.pills.properties()) {
+        return new OperationClient(definition, connection, values(run.key, run.pills));
+    }
+
+    private Pills values(String key, ObjectNode stored) {
+        Pills all = pills.apply(key);
+        for (Map.Entry<String, JsonNode> step : stored.properties()) {
             all = all.and(step.getKey(), step.getValue());
         }
-        return new OperationClient(definition, connection, all);
+        return all;
+    }
+
+    /** Checks the values of a new run. */
+    void check(String key, ObjectNode stored) {
+        RunValues.check(
+                id, definition, values(key, stored).and(OperationDefinition.PARAMETERS, definition.parameters()));
     }
 
     /**
@@ -347,7 +354,7 @@ final class RunExecutor {
         boolean unused = complete(run, claim, current -> {
             current.failures++;
             current.error = String.valueOf(e.getMessage());
-            current.next = now().plus(delay(e, current.failures));
+            current.next = now().plus(OperationFailures.delay(e, current.failures));
             switch (step) {
                 case START -> startFailed(current, claim, e);
                 case UPLOAD -> {
@@ -355,7 +362,7 @@ final class RunExecutor {
                     endUnlessPassing(current, e);
                 }
                 case POLL -> endUnlessPassing(current, e);
-                case ABORT -> current.isAbortSent = !isPassing(e);
+                case ABORT -> current.isAbortSent = !OperationFailures.mayPass(e);
                 default -> {
                     // A lookup is repeated.
                 }
@@ -365,8 +372,8 @@ final class RunExecutor {
     }
 
     private void endUnlessPassing(StoredRun run, RuntimeException e) {
-        if (!isPassing(e)) {
-            run.end(Stage.FAILED, reason(e, OperationFailure.REJECTED), String.valueOf(e.getMessage()), now());
+        if (!OperationFailures.mayPass(e)) {
+            run.end(Stage.FAILED, OperationFailures.reason(e), String.valueOf(e.getMessage()), now());
         }
     }
 
@@ -387,34 +394,13 @@ final class RunExecutor {
             return;
         }
         boolean isInProgress = wasUncertain && e instanceof StatusException status && status.status() == 409;
-        if (isPassing(e) || isInProgress) {
+        if (OperationFailures.mayPass(e) || isInProgress) {
             return;
         }
         if (wasUncertain) {
             run.end(Stage.UNKNOWN, OperationFailure.UNKNOWN_START, RunPlanner.UNKNOWN + " " + e.getMessage(), now());
         } else {
-            run.end(Stage.FAILED, reason(e, OperationFailure.REJECTED), String.valueOf(e.getMessage()), now());
+            run.end(Stage.FAILED, OperationFailures.reason(e), String.valueOf(e.getMessage()), now());
         }
-    }
-
-    private static OperationFailure reason(RuntimeException e, OperationFailure other) {
-        return e instanceof OperationException operation ? operation.reason() : other;
-    }
-
-    private static boolean isPassing(RuntimeException e) {
-        return e instanceof ConnectorException failure
-                && (OperationFailures.isPassing(failure) || failure.needsAuthorization());
-    }
-
-    private static Duration delay(RuntimeException e, int failures) {
-        Duration backoff = BACKOFF.delay(Math.max(1, failures), 1, 1.25);
-        if (!(e instanceof ConnectorException failure)) {
-            return backoff;
-        }
-        if (failure.needsAuthorization()) {
-            return AUTHORIZATION_RETRY;
-        }
-        Duration requested = failure.retryAfter().orElse(Duration.ZERO);
-        return backoff.compareTo(requested) < 0 ? requested : backoff;
     }
 }

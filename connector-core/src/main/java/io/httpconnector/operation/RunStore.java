@@ -2,6 +2,7 @@ package io.httpconnector.operation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateException;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stored runs of an operation: a log with an entry for each change of a run. It is open only for the moment of a change, so
- * that all nodes can read and change it. Thread-safe.
+ * that all nodes can read and change it. Runs of another connection, such as that of another customer, are an error: this node would
+ * send their requests with its own credentials. Thread-safe.
  */
 final class RunStore {
 
@@ -37,12 +39,31 @@ final class RunStore {
     private final String id;
     private final Duration retention;
     private final TimeSource time;
+    private final String connection;
+    private final boolean isShared;
 
-    RunStore(StateStore store, String id, Duration retention, TimeSource time) {
+    /**
+     * Creates a store of runs.
+     *
+     * @param connection the name of the connection
+     * @param isShared whether connections with other names are those of the same customer
+     */
+    RunStore(StateStore store, String id, Duration retention, TimeSource time, String connection, boolean isShared) {
         this.store = store;
-        this.id = id;
+        this.id = "operation " + id;
         this.retention = retention;
         this.time = time;
+        this.connection = connection;
+        this.isShared = isShared;
+    }
+
+    /** Reports runs of another connection now, unless the store cannot be read now. */
+    void checkConnection() {
+        try {
+            Map<String, StoredRun> unused = isShared ? Map.of() : all();
+        } catch (StateException e) {
+            OperationLog.LOG.info("{}: the store cannot be read now: {}", id, e.toString());
+        }
     }
 
     /** Returns all runs by key, which must not be modified. */
@@ -99,6 +120,7 @@ final class RunStore {
             if (changed == null) {
                 return Optional.ofNullable(before);
             }
+            changed.connection = connection;
             runs.put(key, changed);
             if (entries < MIN_ENTRIES + 4 * runs.size()) {
                 log.append(JsonSupport.write(changed.toJson()));
@@ -127,7 +149,7 @@ final class RunStore {
                 if (json.path(REMOVED).asBoolean()) {
                     runs.remove(key);
                 } else {
-                    runs.put(key, StoredRun.fromJson(json));
+                    runs.put(key, checked(StoredRun.fromJson(json)));
                 }
             } catch (IOException | IllegalArgumentException | DateTimeParseException | ClassCastException e) {
                 throw new StateException(
@@ -135,6 +157,17 @@ final class RunStore {
             }
         });
         return entries[0];
+    }
+
+    private StoredRun checked(StoredRun run) {
+        if (!isShared && !run.connection.isEmpty() && !run.connection.equals(connection)) {
+            throw new InvalidDefinitionException(
+                    "durable " + id,
+                    List.of("id: the store has runs of this id by the connection \"" + run.connection
+                            + "\", but this connection is \"" + connection
+                            + "\": set another id, or this one explicitly if the connection was only renamed"));
+        }
+        return run;
     }
 
     /** An access to the store. */

@@ -41,6 +41,9 @@ final class StoredRun {
 
     final Instant created;
 
+    /** The name of the connection that sends the requests. */
+    String connection = "";
+
     Stage stage = Stage.INTENT;
 
     @Nullable Claim claim;
@@ -152,6 +155,7 @@ final class StoredRun {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("key", key).put("operationKey", operationKey).put("created", created.toString());
         json.set("pills", pills);
+        json.put("connection", connection);
         json.put("stage", stage.name()).put("next", next.toString()).put("attemptEnd", attemptEnd.toString());
         if (claim != null) {
             json.putObject("claim")
@@ -188,6 +192,7 @@ final class StoredRun {
                 json.path("operationKey").asText(),
                 json.path("pills").deepCopy(),
                 Instant.parse(json.path("created").asText()));
+        run.connection = json.path("connection").asText();
         run.stage = Stage.valueOf(json.path("stage").asText());
         run.next = Instant.parse(json.path("next").asText());
         run.attemptEnd = Instant.parse(json.path("attemptEnd").asText());

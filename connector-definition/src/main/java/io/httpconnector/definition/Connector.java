@@ -113,7 +113,7 @@ public final class Connector implements AutoCloseable {
             throw invalid(UnknownName.message("request", name, parts.requests().keySet()));
         }
         RequestTemplate template = templates.computeIfAbsent(name, unused -> template(request.template()));
-        return new ConnectorRequest(connection, template, request, components, inputs(request));
+        return new ConnectorRequest(builders.id(name), connection, template, request, components, inputs(request));
     }
 
     /** Returns a template with the filters of the application, which omits what needs an input that was left empty. */

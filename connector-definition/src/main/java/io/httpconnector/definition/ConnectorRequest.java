@@ -9,10 +9,12 @@ import io.httpconnector.Response;
 import io.httpconnector.StatusException;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.operation.DurableOperationBuilder;
 import io.httpconnector.operation.Operation;
 import io.httpconnector.operation.OperationHandle;
 import io.httpconnector.polling.PagedRequest;
 import io.httpconnector.polling.RecordPage;
+import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.wizard.SchemaDifference;
@@ -25,18 +27,26 @@ import java.util.stream.Stream;
 /** A request of a {@link Connector}, ready to be sent. Immutable and thread-safe. */
 public final class ConnectorRequest {
 
+    private final String id;
     private final HttpConnection connection;
     private final RequestTemplate template;
     private final DefinedRequest definition;
     private final ConnectorComponents components;
     private final Function<Pills, Pills> inputs;
 
+    /**
+     * Creates a request.
+     *
+     * @param id the id of its operation, {@code tenant/connector/name}
+     */
     ConnectorRequest(
+            String id,
             HttpConnection connection,
             RequestTemplate template,
             DefinedRequest definition,
             ConnectorComponents components,
             Function<Pills, Pills> inputs) {
+        this.id = id;
         this.connection = connection;
         this.template = template;
         this.definition = definition;
@@ -125,7 +135,8 @@ public final class ConnectorRequest {
     }
 
     /**
-     * Returns the long-running operation that the request starts, such as to run it {@linkplain Operation#durable durably}.
+     * Returns the long-running operation that the request starts. Its name is {@code tenant/connector/request}, as the ids of
+     * triggers are, so that the durable runs of different customers have different ids in a store; see {@link #durable}.
      *
      * @return the operation, without the values of inputs
      * @throws InvalidDefinitionException if the request has no {@code operation}
@@ -137,7 +148,19 @@ public final class ConnectorRequest {
                     "request \"" + template.name() + "\"",
                     "its response is the result: add operation to the request in the document");
         }
-        return operation.operation(template.name(), template, definition.list());
+        return operation.operation(id, template, definition.list());
+    }
+
+    /**
+     * Starts the definition of durable runs of the operation, which survive a crash. The builder has the connection, the values of
+     * the inputs, which are not stored, and the id {@code tenant/connector/request}.
+     *
+     * @param store stores the runs, also those of other customers
+     * @return a builder, whose {@code pills(...)} would replace the values of the inputs
+     * @throws InvalidDefinitionException if the request has no {@code operation}
+     */
+    public DurableOperationBuilder durable(StateStore store) {
+        return operation().durable(store).id(id).connection(connection).pills(key -> complete(Pills.none()));
     }
 
     /**

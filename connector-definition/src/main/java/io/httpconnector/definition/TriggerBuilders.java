@@ -28,7 +28,8 @@ record TriggerBuilders(
         return (context.timeSource == null ? TimeSource.SYSTEM : context.timeSource).now();
     }
 
-    private String id(String name) {
+    /** Returns the id of the state of a trigger or of the operation of a request. */
+    String id(String name) {
         return context.tenant + "/" + parts.id() + "/" + name;
     }
 

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.operation.DurableOperation;
 import io.httpconnector.operation.OperationStatus.OperationState;
+import io.httpconnector.operation.RunStatus;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import io.httpconnector.trigger.TriggerEvent;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -110,6 +113,37 @@ class OperationDocumentTest {
             }
         }
         assertThat(events).extracting(TriggerEvent::key).containsExactly("1");
+    }
+
+    @Test
+    void durableRunsOfTenantsAreSeparateInOneStore() {
+        StateStore store = StateStore.inMemory();
+        for (String tenant : List.of("acme", "globex")) {
+            ConnectorContext context = ConnectorContext.forTenant(tenant)
+                    .value("team", tenant)
+                    .state(store)
+                    .build();
+            try (Connector connector = definition().connect(context);
+                    DurableOperation given = connector
+                            .request("export")
+                            .operation()
+                            .durable(store)
+                            .connection(connector.connection())
+                            .pills(key -> Pills.of("auth", Map.of("team", tenant)))
+                            .build();
+                    DurableOperation own =
+                            connector.request("export").durable(store).build()) {
+                assertThat(given.await("2026-11", Pills.none()).status().state()).isEqualTo(OperationState.DONE);
+                assertThat(own.status("2026-11").orElseThrow().stage()).isEqualTo(RunStatus.Stage.DONE);
+                assertThat(own.await("2026-12", Pills.none()).id()).isEqualTo("7");
+                assertThat(own.toString()).contains(tenant + "/exports/export");
+            }
+        }
+        assertThat(service.requests())
+                .filteredOn(asked -> asked.method().equals("POST"))
+                .hasSize(4);
+        assertThat(service.requests())
+                .anyMatch(asked -> asked.uri().toString().equals("/exports/7?team=globex"));
     }
 
     @Test
