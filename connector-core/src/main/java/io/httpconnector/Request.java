@@ -870,6 +870,12 @@ public final class Request {
         return new Request(name, method, url, query, others, body, terms, secrecy);
     }
 
+    /** Returns whether only a cache may respond, which then responds with 504 if it has no response (RFC 9111, section 5.2.1.7). */
+    boolean isOnlyIfCached() {
+        return headers("Cache-Control").stream()
+                .anyMatch(line -> Ascii.lowerCase(line).contains("only-if-cached"));
+    }
+
     /** Returns this request without the header fields whose values are secrets. */
     Request withoutSecretHeaders() {
         return new Request(name, method, url, query, headers.without(NameValuePair::isSensitive), body, terms, secrecy);

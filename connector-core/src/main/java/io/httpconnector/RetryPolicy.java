@@ -361,6 +361,9 @@ public final class RetryPolicy {
                 && response.classification() != ResponseRule.Action.RATE_LIMITED) {
             return null;
         }
+        if (response.status() == 504 && response.request().isOnlyIfCached()) {
+            return null;
+        }
         Duration asked = requestedDelay(response, now);
         Duration backoff = backoff(call);
         return asked == null

@@ -2,10 +2,19 @@ package io.httpconnector.cache;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
+import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.LogSafe;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The limits of a {@link ResponseCache}. Immutable: each method returns new settings. */
 public final class CacheSettings {
@@ -13,18 +22,28 @@ public final class CacheSettings {
     private static final int MAX_ENTRIES = 1_000_000;
     private static final int MAX_BYTES = 1 << 30;
     private static final Duration MAX_STALE = Duration.ofDays(365);
-    private static final CacheSettings DEFAULTS = new CacheSettings(1000, 32 << 20, 1 << 20, Duration.ZERO);
+    private static final CacheSettings DEFAULTS = 
+            new CacheSettings(1000, 32 << 20, 1 << 20, Duration.ZERO, Set.of());
+
+    /** Header fields, in lower case, that do not change the content of a response. */
+    private static final Set<String> IGNORED = Set.of("cache-control", "pragma", "user-agent");
+
+    private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
 
     private final int maxEntries;
     private final int maxBytes;
     private final int maxEntryBytes;
     private final Duration staleIfError;
+    /** The header fields, in lower case, that the service ignores. */
+    private final Set<String> ignoredHeaders;
 
-    private CacheSettings(int maxEntries, int maxBytes, int maxEntryBytes, Duration staleIfError) {
+    private CacheSettings(
+            int maxEntries, int maxBytes, int maxEntryBytes, Duration staleIfError, Set<String> ignoredHeaders) {
         this.maxEntries = maxEntries;
         this.maxBytes = maxBytes;
         this.maxEntryBytes = maxEntryBytes;
         this.staleIfError = staleIfError;
+        this.ignoredHeaders = ignoredHeaders;
     }
 
     /**
@@ -45,7 +64,7 @@ public final class CacheSettings {
      * @throws InvalidDefinitionException when the number is out of range
      */
     public CacheSettings maxEntries(int count) {
-        return new CacheSettings(within("maxEntries", count, MAX_ENTRIES), maxBytes, maxEntryBytes, staleIfError);
+        return new CacheSettings(within("maxEntries", count, MAX_ENTRIES), maxBytes, maxEntryBytes, staleIfError, ignoredHeaders);
     }
 
     /**
@@ -56,7 +75,7 @@ public final class CacheSettings {
      * @throws InvalidDefinitionException when the number is out of range
      */
     public CacheSettings maxBytes(int bytes) {
-        return new CacheSettings(maxEntries, within("maxBytes", bytes, MAX_BYTES), maxEntryBytes, staleIfError);
+        return new CacheSettings(maxEntries, within("maxBytes", bytes, MAX_BYTES), maxEntryBytes, staleIfError, ignoredHeaders);
     }
 
     /**
@@ -67,7 +86,7 @@ public final class CacheSettings {
      * @throws InvalidDefinitionException when the number is out of range
      */
     public CacheSettings maxEntryBytes(int bytes) {
-        return new CacheSettings(maxEntries, maxBytes, within("maxEntryBytes", bytes, MAX_BYTES), staleIfError);
+        return new CacheSettings(maxEntries, maxBytes, within("maxEntryBytes", bytes, MAX_BYTES), staleIfError, ignoredHeaders);
     }
 
     /**
@@ -85,7 +104,34 @@ public final class CacheSettings {
             throw new InvalidDefinitionException(
                     "cache", "staleIfError: " + time + " is out of range: use PT0S to P365D");
         }
-        return new CacheSettings(maxEntries, maxBytes, maxEntryBytes, time);
+        return new CacheSettings(maxEntries, maxBytes, maxEntryBytes, time, ignoredHeaders);
+    }
+
+    /**
+     * Adds names of request header fields that do not change the content of a response, such as {@code traceparent} or another
+     * trace or correlation ID. Requests that differ only in these fields share a response, unless {@code Vary} names the field.
+     * All other fields separate responses, whoever has added them; except {@code User-Agent}, and {@code Cache-Control} and {@code
+     * Pragma}, which are for the cache. Default: no further names.
+     *
+     * @param names names of header fields, in any case; never those by which the service knows the user or the tenant
+     * @return new settings
+     * @throws InvalidDefinitionException when a name is not valid, or contains credentials
+     */
+    public CacheSettings ignoredHeaders(String... names) {
+        Set<String> all = new TreeSet<>(ignoredHeaders);
+        for (String name : Arguments.notNull(names, "ignoredHeaders")) {
+            String lower = Ascii.lowerCase(Arguments.notNull(name, "ignoredHeaders"));
+            if (!NameValuePair.isToken(lower)) {
+                throw new InvalidDefinitionException(
+                        "cache", "ignoredHeaders: " + LogSafe.visible(name) + " is not the name of a header field");
+            }
+            if (CREDENTIALS.contains(lower)) {
+                throw new InvalidDefinitionException(
+                        "cache", "ignoredHeaders: " + name + " contains credentials, which separate responses");
+            }
+            all.add(lower);
+        }
+        return new CacheSettings(maxEntries, maxBytes, maxEntryBytes, staleIfError, Set.copyOf(all));
     }
 
     private static int within(String name, int value, int max) {
@@ -98,8 +144,8 @@ public final class CacheSettings {
     /**
      * Reads settings from JSON.
      *
-     * @param json an object with the members {@code maxEntries}, {@code maxBytes}, {@code maxEntryBytes} and {@code staleIfError}; all
-     *     are optional
+     * @param json an object with the members {@code maxEntries}, {@code maxBytes}, {@code maxEntryBytes}, {@code staleIfError} and
+     *     {@code ignoredHeaders}; all are optional
      * @return the settings
      * @throws InvalidDefinitionException when it is invalid: lists all problems with their JSON Pointers
      */
@@ -108,16 +154,34 @@ public final class CacheSettings {
     }
 
     private static CacheSettings read(JsonObjectReader reader) {
+        List<String> ignored = reader.texts("ignoredHeaders");
         // "maxEntries": The maximum number of responses, 1 to 1,000,000. Default: 1000.
         // "maxBytes": The maximum size of all responses in memory, in bytes. Default: 32 MiB.
         // "maxEntryBytes": The maximum size of one response, in bytes; a larger one is not stored. Default: 1 MiB.
         // "staleIfError": How long a stale response is returned if the service fails. Default: as responses permit.
+        // "ignoredHeaders": Request header fields that do not change the content of a response, such as a trace ID.
         return new MemberSteps<>(reader, DEFAULTS)
                 .integer("maxEntries", CacheSettings::maxEntries)
                 .integer("maxBytes", CacheSettings::maxBytes)
                 .integer("maxEntryBytes", CacheSettings::maxEntryBytes)
                 .duration("staleIfError", CacheSettings::staleIfError)
+                .with("ignoredHeaders", ignored, (all, names) -> all.ignoredHeaders(names.toArray(String[]::new)))
                 .value();
+    }
+
+    /**
+     * Returns the header fields of a request on which the response may depend, whoever has added them. An interceptor before the
+     * cache may have added the name of a tenant.
+     */
+    Map<String, List<String>> fields(Request request) {
+        Map<String, List<String>> fields = new TreeMap<>();
+        for (String name : request.headerNames()) {
+            String lower = Ascii.lowerCase(name);
+            if (!IGNORED.contains(lower) && !ignoredHeaders.contains(lower)) {
+                fields.put(lower, request.headers(name));
+            }
+        }
+        return fields;
     }
 
     int maxEntries() {

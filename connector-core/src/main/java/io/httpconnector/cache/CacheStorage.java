@@ -3,15 +3,15 @@ package io.httpconnector.cache;
 import io.httpconnector.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The stored responses by identity and URL, of which the least recently used ones are removed. Thread-safe. */
+/** The stored responses by identity, URL and header fields, of which the least recently used ones are removed. Thread-safe. */
 final class CacheStorage {
 
     /** The maximum number of variants of one URL, because {@code Vary} may name a field with any number of values. */
@@ -22,11 +22,23 @@ final class CacheStorage {
      *
      * @param identity the fingerprint of connection and credentials
      * @param url the URL with its query
+     * @param fields the header fields of the request on which the response may depend, by names in lower case
      */
-    record Key(String identity, String url) {
+    record Key(String identity, String url, Map<String, List<String>> fields) {
 
         long size() {
-            return 2L * (identity.length() + url.length());
+            return 2L * (identity.length() + url.length() + fields.toString().length());
+        }
+
+        /** Returns the key without the fields that {@code Vary} names. */
+        private Key without(Set<String> varying) {
+            Map<String, List<String>> others = new HashMap<>(fields);
+            others.keySet().removeAll(varying);
+            return new Key(identity, url, others);
+        }
+
+        private boolean differsInFields(Key other) {
+            return identity.equals(other.identity) && !fields.equals(other.fields);
         }
     }
 
@@ -42,8 +54,10 @@ final class CacheStorage {
         this.maxBytes = maxBytes;
     }
 
-    synchronized boolean has(Key key) {
-        return entries.containsKey(key);
+    /** Returns whether there is a response to a request with the same URL and credentials, but with other header fields. */
+    synchronized boolean hasVariant(Key key) {
+        return entries.containsKey(key)
+                || keys.getOrDefault(key.url, Set.of()).stream().anyMatch(key::differsInFields);
     }
 
     /** Returns the variant for a request, or null. */
@@ -65,6 +79,7 @@ final class CacheStorage {
             variants.remove(0);
         }
         add(key, variants);
+        removeVariants(key, stored.varying().keySet());
         Iterator<Map.Entry<Key, List<StoredResponse>>> oldest =
                 entries.entrySet().iterator();
         while ((count > maxEntries || bytes > maxBytes) && oldest.hasNext()) {
@@ -72,6 +87,17 @@ final class CacheStorage {
             oldest.remove();
             subtract(entry.getKey(), entry.getValue());
         }
+    }
+
+    /** Removes the oldest ones of too many responses to requests that differ only in the fields that {@code Vary} names. */
+    private void removeVariants(Key key, Set<String> varying) {
+        Key common = key.without(varying);
+        List<Key> same = varying.isEmpty()
+                ? List.of()
+                : keys.getOrDefault(key.url, Set.of()).stream()
+                        .filter(one -> one.without(varying).equals(common))
+                        .toList();
+        same.subList(0, Math.max(0, same.size() - MAX_VARIANTS)).forEach(this::remove);
     }
 
     /** Removes one variant. */
@@ -100,7 +126,7 @@ final class CacheStorage {
 
     private void add(Key key, List<StoredResponse> variants) {
         entries.put(key, variants);
-        keys.computeIfAbsent(key.url, url -> new HashSet<>()).add(key);
+        keys.computeIfAbsent(key.url, url -> new LinkedHashSet<>()).add(key);
         count += variants.size();
         bytes += key.size();
         variants.forEach(one -> bytes += one.size());

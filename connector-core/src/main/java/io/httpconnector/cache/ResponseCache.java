@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It stores responses to GET that the connection accepts and that have a lifetime ({@code Cache-Control: max-age} or {@code
  * Expires}) or a validator ({@code ETag} or {@code Last-Modified}), and revalidates stale ones. A response is stored for the
- * connection and for exactly the credentials with which it was requested: after a change of the token, or for another user, the
- * service is asked again. This also holds if connections share one cache, to have one limit of memory. Credentials that are different
+ * connection and for exactly the credentials and header fields with which it was requested: after a change of the token, or for
+ * another user or tenant, the service is asked again. See {@link CacheSettings#ignoredHeaders} for fields such as a trace ID. This also holds if connections share one cache, to have one limit of memory. Credentials that are different
  * for each request, such as signatures, have no stored responses.
  *
  * <p>Not stored: streamed responses ({@link io.httpconnector.HttpConnection#read}, downloads, polls), connection tests, responses
@@ -202,7 +202,7 @@ public final class ResponseCache implements Interceptor {
     }
 
     private Response cached(Chain chain, Request request, CacheControl asked) {
-        CacheStorage.Key key = new CacheStorage.Key(chain.identity(), url(request));
+        CacheStorage.Key key = new CacheStorage.Key(chain.identity(), url(request), settings.fields(request));
         StoredResponse known = storage.find(key, request);
         Instant now = chain.time().now();
         boolean isForced = asked.has("no-cache")
@@ -222,7 +222,7 @@ public final class ResponseCache implements Interceptor {
         if (asked.has("only-if-cached")) {
             return chain.respond(504, Headers.of(Map.of(CACHE_STATUS, List.of(NAME + "; fwd=miss"))), new byte[0]);
         }
-        String reason = isForced ? "request" : known != null ? "stale" : storage.has(key) ? "vary-miss" : "uri-miss";
+        String reason = isForced ? "request" : known != null ? "stale" : storage.hasVariant(key) ? "vary-miss" : "uri-miss";
         return requested(chain, request, asked, key, known, reason);
     }
 

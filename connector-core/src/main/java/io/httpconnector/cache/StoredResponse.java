@@ -43,19 +43,50 @@ record StoredResponse(
             "transfer-encoding",
             "upgrade");
 
+    /** Field names, in lower case, that concern one network connection (RFC 9110, section 7.6.1, and RFC 9111, section 3.1). */
+    private static final Set<String> HOP_BY_HOP = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authentication-info",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "transfer-encoding",
+            "upgrade");
+
+    private static final Set<String> RESTRICTING = Set.of("cache-control", "vary");
+
     /** Creates an entry for a response that was received now. */
     static StoredResponse of(int status, Headers headers, byte[] body, Request request, Instant now, Duration delay) {
         Map<String, List<String>> varying = new LinkedHashMap<>();
         for (String name : varyNames(headers)) {
             varying.put(name, request.headers(name));
         }
-        return new StoredResponse(status, headers, body, varying, initialAge(headers, now, delay), now);
+        return new StoredResponse(
+                status, storable(headers), body, varying, initialAge(headers, now, delay), now);
+    }
+
+    /** Returns the fields that are stored: those that do not concern the network connection only (RFC 9111, section 3.1). */
+    private static Headers storable(Headers headers) {
+        Map<String, List<String>> stored = new LinkedHashMap<>();
+        headers.names().forEach(name -> stored.put(name, headers.all(name)));
+        HOP_BY_HOP.forEach(stored::remove);
+        // A field that restricts the cache is effective, even if Connection names it, which is not permitted.
+        names(headers, "Connection").stream()
+                .filter(name -> !RESTRICTING.contains(name))
+                .forEach(stored::remove);
+        return Headers.of(stored);
     }
 
     /** Returns the names in {@code Vary}, in lower case. */
     static List<String> varyNames(Headers headers) {
+        return names(headers, "Vary");
+    }
+
+    private static List<String> names(Headers headers, String field) {
         List<String> names = new ArrayList<>();
-        for (String line : headers.all("Vary")) {
+        for (String line : headers.all(field)) {
             for (String name : line.split(",", -1)) {
                 if (!name.isBlank()) {
                     names.add(Ascii.lowerCase(name.strip()));
@@ -103,7 +134,7 @@ record StoredResponse(
             return Duration.ofSeconds(maxAge);
         }
         List<String> expires = headers.all("Expires");
-        Instant end = expires.size() == 1 ? HttpDate.parse(expires.get(0)) : null;
+        Instant end = expires.size() == 1 ? HttpDate.parseStrictly(expires.get(0), receivedAt) : null;
         Instant date = headers.first("Date").map(HttpDate::parse).orElse(receivedAt);
         Duration lifetime = end == null || date == null ? Duration.ZERO : Duration.between(date, end);
         return lifetime.isNegative() ? Duration.ZERO : lifetime;
@@ -136,9 +167,10 @@ record StoredResponse(
         Map<String, List<String>> all = new LinkedHashMap<>();
         headers.names().forEach(name -> all.put(name, headers.all(name)));
         all.remove("age");
-        for (String name : updated.names()) {
+        Headers kept = storable(updated);
+        for (String name : kept.names()) {
             if (!OF_BODY.contains(name)) {
-                all.put(name, updated.all(name));
+                all.put(name, kept.all(name));
             }
         }
         Headers merged = Headers.of(all);

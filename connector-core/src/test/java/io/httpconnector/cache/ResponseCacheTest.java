@@ -40,6 +40,7 @@ import io.httpconnector.resilience.CircuitBreakerInterceptor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,11 @@ class ResponseCacheTest {
     @RegisterExtension
     static WireMockExtension service = WireMockExtension.newInstance()
             .options(wireMockConfig().dynamicPort())
+            .build();
+
+    @RegisterExtension
+    static WireMockExtension templates = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort().globalTemplating(true))
             .build();
 
     private final FakeTime time = new FakeTime();
@@ -162,6 +168,18 @@ class ResponseCacheTest {
                 "Cache-Control: ext=\"a, max-age=60\"              | 0",
                 "Expires: Wed, 25 Nov 2026 10:01:00 GMT            | 60",
                 "Expires: 0                                        | 0",
+                "Expires: wed, 25 nov 2026 10:01:00 gmt            | 60",
+                "Expires: Wed Nov 25 10:01:00 2026                 | 60",
+                "Expires: Wednesday, 25-Nov-26 10:01:00 GMT        | 60",
+                "Expires: Tuesday, 25-Nov-97 10:01:00 GMT          | 0",
+                "Expires: Wed, 25 Nov 2026 10:01:00 UTC            | 0",
+                "Expires: Wed, 25 Nov 2026 21:01:00 AEST           | 0",
+                "Expires: Wed, 25 Nov 2026 10:01:00                | 0",
+                "Expires: Wed, 25 Nov 2026 10:01:00 +0000          | 0",
+                "Expires: Thu, 26 Nov 2026 1:01:00 GMT             | 0",
+                "Expires: Sun, 6 Dec 2026 10:01:00 GMT             | 0",
+                "Expires: Wed, 25-Nov-2026 10:01:00 GMT            | 0",
+                "Expires: 'Wed, 25 Nov 2026 10:01:00 GMT'          | 0",
                 "Expires: Wed, 25 Nov 2026 09:00:00 GMT            | 0",
                 "Last-Modified: Wed, 25 Nov 2020 09:00:00 GMT      | 0",
                 "Cache-Control: max-age=60; Vary: *                | 0",
@@ -208,9 +226,87 @@ class ResponseCacheTest {
             assertThat(other.headers().first("Cache-Status")).hasValue("http-connector; fwd=vary-miss; stored");
             assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.MISS);
             assertThat(outcome(connection.send(german))).isEqualTo(CacheResult.HIT);
-            assertThat(outcome(connection.send(german.header("X-B", "1")))).isEqualTo(CacheResult.HIT);
+            // A field that Vary does not name may still be the name of a tenant.
+            assertThat(outcome(connection.send(german.header("X-B", "1")))).isEqualTo(CacheResult.MISS);
+            assertThat(outcome(connection.send(german.header("User-Agent", "other"))))
+                    .isEqualTo(CacheResult.HIT);
         }
-        assertThat(received()).isEqualTo(3);
+        assertThat(received()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Interceptor.Placement.class)
+    void whatAnInterceptorBeforeTheCacheAddsSeparatesResponses(Interceptor.Placement placement) {
+        String[] tenant = {"acme"};
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(templates.baseUrl())
+                .timeSource(time)
+                .around(placement, cache)
+                .around(chain -> chain.proceed(chain.request().header("X-Tenant", tenant[0])))
+                .build()) {
+            templates.stubFor(get(anyUrl())
+                    .willReturn(ok("Cache-Control", "private, max-age=60")
+                            .withBody("data of {{request.headers.X-Tenant}}")));
+            assertThat(connection.send(GET).text()).isEqualTo("data of acme");
+            tenant[0] = "globex";
+            assertThat(connection.send(GET).text()).isEqualTo("data of globex");
+            if (placement == Interceptor.Placement.INSIDE_RETRIES) {
+                Response again = connection.send(GET);
+                assertThat(again.text()).isEqualTo("data of globex");
+                assertThat(outcome(again)).isEqualTo(CacheResult.HIT);
+            }
+        }
+    }
+
+    @Test
+    void headerFieldsOfRequestsSeparateResponsesUnlessTheyAreIgnored() {
+        responds(ok("Cache-Control", "max-age=60"));
+        ResponseCache ignoring = ResponseCache.of(CacheSettings.defaults().ignoredHeaders("TraceParent", "X-Trace"));
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .timeSource(time)
+                .around(ignoring)
+                .build()) {
+            connection.send(GET.header("X-User", "alice").header("traceparent", "00-1"));
+            assertThat(outcome(connection.send(GET.header("X-User", "bob")))).isEqualTo(CacheResult.MISS);
+            assertThat(outcome(connection.send(GET.header("x-user", "alice").header("traceparent", "00-2"))))
+                    .isEqualTo(CacheResult.HIT);
+            assertThat(outcome(connection.send(GET.header("X-User", "alice").addHeader("X-User", "bob"))))
+                    .isEqualTo(CacheResult.MISS);
+        }
+        for (String name : List.of("a b", "", "Authorization", "cookie")) {
+            assertThatThrownBy(() -> CacheSettings.defaults().ignoredHeaders(name))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("ignoredHeaders");
+        }
+    }
+
+    @Test
+    void onlyIfCachedWithoutAStoredResponseIsOneResponse() {
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .timeSource(time)
+                .around(cache)
+                .build()) {
+            assertThatThrownBy(() -> connection.send(GET.header("Cache-Control", "only-if-cached")))
+                    .isInstanceOfSatisfying(StatusException.class, e -> {
+                        assertThat(e.status()).isEqualTo(504);
+                        assertThat(e.exchange().orElseThrow().attempts()).isEqualTo(1);
+                    });
+        }
+        assertThat(received()).isZero();
+    }
+
+    @Test
+    void fieldsOfOneNetworkConnectionAreNotStored() {
+        responds(ok("Cache-Control", "max-age=60", "Connection", "X-Hop, x-other", "X-Hop", "1", "Keep-Alive", "timeout=5")
+                .withHeader("X-Kept", "1"));
+        try (HttpConnection connection = connection().build()) {
+            connection.send(GET);
+            Response hit = connection.send(GET);
+            assertThat(outcome(hit)).isEqualTo(CacheResult.HIT);
+            assertThat(hit.headers().names()).doesNotContain("x-hop", "connection", "keep-alive").contains("x-kept");
+        }
     }
 
     @Test
@@ -553,10 +649,13 @@ class ResponseCacheTest {
         json.put("maxEntries", 5)
                 .put("maxBytes", 1000)
                 .put("maxEntryBytes", 100)
-                .put("staleIfError", "PT5M");
+                .put("staleIfError", "PT5M")
+                .putArray("ignoredHeaders")
+                .add("X-Trace");
         CacheSettings read = CacheSettings.fromJson(json);
         assertThat(read.maxEntries()).isEqualTo(5);
         assertThat(read.staleIfError()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(read.fields(GET.header("x-trace", "1").header("X-User", "2"))).isEqualTo(Map.of("x-user", List.of("2")));
         assertThatThrownBy(
                         () -> CacheSettings.fromJson(json.put("maxEntries", 0).put("maxEntry", 1)))
                 .isInstanceOf(InvalidDefinitionException.class)

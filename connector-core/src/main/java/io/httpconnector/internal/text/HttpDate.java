@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the dates of header fields (RFC 9110, section 5.6.7), and parses them leniently. */
@@ -22,6 +23,12 @@ public final class HttpDate {
 
     /** The three formats of RFC 9110, section 5.6.7, the usual one first. */
     private static final List<DateTimeFormatter> FORMATS = List.of(IMF_FIXDATE, RFC_850, ASCTIME);
+
+    private static final Pattern EXACT = Pattern.compile("(?i)[a-z]{3}, \\d{2} [a-z]{3} \\d{4} \\d{2}:\\d{2}:\\d{2} GMT"
+            + "|[a-z]{6,9}, \\d{2}-[a-z]{3}-\\d{2} \\d{2}:\\d{2}:\\d{2} GMT"
+            + "|[a-z]{3} [a-z]{3} [ \\d]\\d \\d{2}:\\d{2}:\\d{2} \\d{4}");
+
+    private static final int MAX_FUTURE_YEARS = 50;
 
     private HttpDate() {}
 
@@ -49,6 +56,25 @@ public final class HttpDate {
             }
         }
         return null;
+    }
+
+    /**
+     * Returns the time of an exact HTTP date; null if the text is none (RFC 9111, section 4.2: only the zone GMT is valid, and the
+     * case of letters is not significant).
+     *
+     * @param now the time to which a year of two digits is near (RFC 9110, section 5.6.7)
+     */
+    public static @Nullable Instant parseStrictly(String text, Instant now) {
+        if (!EXACT.matcher(text).matches()) {
+            return null;
+        }
+        Instant time = parse(text);
+        boolean isFuture = time != null && text.indexOf('-') > 0 && time.isAfter(years(now, MAX_FUTURE_YEARS));
+        return isFuture ? years(time, -100) : time;
+    }
+
+    private static Instant years(Instant time, int years) {
+        return time.atOffset(ZoneOffset.UTC).plusYears(years).toInstant();
     }
 
     private static @Nullable Instant parse(String date, DateTimeFormatter formatter) {
