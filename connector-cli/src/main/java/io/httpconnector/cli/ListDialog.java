@@ -11,10 +11,8 @@ import io.httpconnector.polling.DetectedPagination;
 import io.httpconnector.polling.Pagination;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * detected, and a polling trigger. Not thread-safe.
  */
 final class ListDialog {
-
-    private static final List<String> KEYS =
-            List.of("id", "_id", "Id", "ID", "uuid", "guid", "sid", "gid", "key", "number", "code", "name");
 
     private static final List<String> VERSIONS = List.of(
             "updated_at",
@@ -108,8 +103,8 @@ final class ListDialog {
             return Optional.empty();
         }
         if (detected.isEmpty()) {
-            dialog.note("No further pages were found: add \"pagination\" if the list has more, or send a sample without"
-                    + " a parameter for the page");
+            dialog.note("No further pages were found. No pagination was saved: add \"pagination\" if the list has more"
+                    + " pages, or send a sample without a parameter for the page");
             return detected;
         }
         DetectedPagination found = detected.get();
@@ -179,10 +174,7 @@ final class ListDialog {
 
     private ObjectNode definition(String request, JsonNode records) {
         ObjectNode trigger = JsonNodeFactory.instance.objectNode().put("request", request);
-        String key = KEYS.stream()
-                .filter(name -> isUnique(records, name))
-                .findFirst()
-                .orElse(null);
+        String key = RecordLists.keyOf(records);
         if (key == null) {
             dialog.note("No member of the records is unique: the whole record is the key of the trigger. Set \"key\" if"
                     + " you know better.");
@@ -209,11 +201,5 @@ final class ListDialog {
             }
         }
         return !records.isEmpty();
-    }
-
-    private static boolean isUnique(JsonNode records, String name) {
-        Set<JsonNode> values = new HashSet<>();
-        records.forEach(record -> values.add(record.path(name)));
-        return isInAll(records, name) && values.size() == records.size();
     }
 }

@@ -9,7 +9,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param records the selector of the records
  * @param pagination the pagination
  * @param reason a human-readable explanation of how it was detected
- * @param proven whether the second page was fetched this way and had records that the first one did not have
+ * @param proven whether the second page was fetched this way and had records that the first one did not have;
+ *     false if the list has no second page
  */
 public record DetectedPagination(RecordSelector records, Pagination pagination, String reason, boolean proven) {
 
@@ -36,6 +37,7 @@ public record DetectedPagination(RecordSelector records, Pagination pagination, 
      */
     @Override
     public String toString() {
-        return "detected by " + reason + (proven ? "; page 2 has other records" : "; no second page proves it");
+        return "detected by " + reason
+                + (proven ? "; page 2 has other records" : "; there is no second page to prove it");
     }
 }

@@ -15,21 +15,11 @@ final class FirstResponse {
 
     private static final int MAX_DEPTH = 3;
 
-    private static final Set<String> TOTALS = Set.of(
-            "total",
-            "totalcount",
-            "total_count",
-            "totalresults",
-            "total_results",
-            "totalitems",
-            "total_items",
-            "count");
-    private static final Set<String> TOTAL_PAGES =
-            Set.of("totalpages", "total_pages", "last_page", "lastpage", "pages", "pagecount", "page_count");
+    private static final Set<String> TOTALS = Set.of("total", "totalcount", "totalresults", "totalitems", "count");
+    private static final Set<String> TOTAL_PAGES = Set.of("totalpages", "lastpage", "pages", "pagecount");
     private static final Set<String> MORE =
-            Set.of("has_more", "hasmore", "more", "hasnextpage", "has_next_page", "has_next");
-    private static final Set<String> LAST =
-            Set.of("last", "islast", "is_last", "islastpage", "is_last_page", "end_of_stream", "done");
+            Set.of("hasmore", "more", "hasnextpage", "hasnext", "moreitemsincollection");
+    private static final Set<String> LAST = Set.of("last", "islast", "islastpage", "endofstream", "done");
 
     private final JsonNode list;
     private final boolean isListOnly;
@@ -103,6 +93,7 @@ final class FirstResponse {
             boolean isReference = name.contains("next")
                     || name.endsWith("cursor")
                     || name.endsWith("/after")
+                    || name.endsWith("continue")
                     || name.contains("continuation");
             if (isReference && !value.isBoolean()) {
                 references.put(pointer, value.asText());
@@ -111,10 +102,11 @@ final class FirstResponse {
         return references;
     }
 
-    /** The pointer to the first value with one of these names, in lower case; null when there is none. */
+    /** The pointer to the first value with one of these names, in lower case without _ and -; null when there is none. */
     @Nullable String pointerOf(Set<String> names) {
         return values.keySet().stream()
-                .filter(pointer -> names.contains(lastName(pointer).toLowerCase(Locale.ROOT)))
+                .filter(pointer -> names.contains(
+                        lastName(pointer).toLowerCase(Locale.ROOT).replaceAll("[_-]", "")))
                 .findFirst()
                 .orElse(null);
     }

@@ -69,7 +69,7 @@ record NextUrlPaginator(@Nullable String pointer, Function<Page, Optional<String
             response.referencesToNextPage().forEach((pointer, value) -> {
                 if (isUrl(value)) {
                     PaginationCandidate candidate = PaginationCandidate.of(
-                            inBody(pointer), EndConditions.NONE, Evidence.URL, "a URL at " + pointer);
+                            inBody(pointer), response.endsByFlags(), Evidence.URL, "a URL at " + pointer);
                     found.add(0, candidate);
                 }
             });

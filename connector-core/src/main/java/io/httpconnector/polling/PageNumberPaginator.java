@@ -60,15 +60,21 @@ record PageNumberPaginator(ParameterLocation location) implements Paginator {
             }
             numbers.addAll(List.of(1, 0));
             List<PaginationCandidate> found = new ArrayList<>();
-            for (int first : numbers) {
-                found.add(PaginationCandidate.of(
-                                new PageNumberPaginator(ParameterLocation.query("page")),
-                                response.endsByPages(),
-                                Evidence.GUESS,
-                                "a second page by page=" + (first + 1))
-                        .startingAtUncertain(first));
+            numbers.forEach(first -> found.add(candidate(response, "page", first)));
+            if (response.path().equals("/data")) {
+                // JSON:API.
+                found.add(candidate(response, "page[number]", 1));
             }
             return found;
+        }
+
+        private static PaginationCandidate candidate(FirstResponse response, String parameter, int first) {
+            return PaginationCandidate.of(
+                            new PageNumberPaginator(ParameterLocation.query(parameter)),
+                            response.endsByPages(),
+                            Evidence.GUESS,
+                            "a second page by " + parameter + "=" + (first + 1))
+                    .startingAtUncertain(first);
         }
     }
 }

@@ -224,7 +224,10 @@ public final class Pagination {
      * @param connection the service
      * @param template a request that lists records, of which there must be more than one page
      * @param pills the values of the template
-     * @return the result; empty when the response has no list of objects, or no indication of a second page
+     * @return the result, proven by a second page whose records are not those of the first one, by their key such as {@code
+     *     id}; not proven only where the list has no second page; empty when the response has no list of objects, or no request
+     *     returned other records
+     * @throws InvalidDefinitionException when the template has the parameter for the page already
      * @throws ConnectorException when the first request fails, or its response is not JSON
      */
     public static Optional<DetectedPagination> detect(

@@ -1,8 +1,11 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import io.httpconnector.internal.json.RecordLists;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.util.ArrayList;
@@ -11,24 +14,49 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Detects the pagination of a service: collects the candidates of all paginators, and tries them. */
 final class PaginationDetector {
 
-    private static final int MAX_ATTEMPTS = 12;
+    /** The maximum number of requests. */
+    private static final int MAX_REQUESTS = 16;
 
     private final HttpConnection connection;
     private final RequestTemplate template;
     private final Pills pills;
     private final FirstResponse first;
+    /** The member that identifies a record; null if there is none. */
+    private final @Nullable String key;
+
     private final Set<Fingerprint> known = new HashSet<>();
+    private final List<String> problems = new ArrayList<>();
+    private int sent = 1;
+    private @Nullable Boolean isStable;
+
+    /** The result of a trial. */
+    private enum Outcome {
+        /** Page 2 has other records. */
+        PROVEN,
+        /** There is no page 2. */
+        NO_SECOND_PAGE,
+        /** Page 2 fails, or has records of page 1. */
+        DISPROVEN
+    }
 
     private PaginationDetector(HttpConnection connection, RequestTemplate template, Pills pills, FirstResponse first) {
         this.connection = connection;
         this.template = template;
         this.pills = pills;
         this.first = first;
-        first.list().forEach(item -> known.add(Fingerprint.of(item)));
+        this.key = RecordLists.keyOf(first.list());
+        first.list().forEach(item -> known.add(identity(item)));
+    }
+
+    /** By a key, so that a counter or time in a record does not make it another one. */
+    private Fingerprint identity(JsonNode item) {
+        JsonNode value = key == null ? item : item.path(key);
+        return Fingerprint.of(value.isMissingNode() ? item : value);
     }
 
     static Optional<DetectedPagination> detect(
@@ -44,14 +72,22 @@ final class PaginationDetector {
     }
 
     private Optional<DetectedPagination> firstProven(List<PaginationCandidate> candidates) {
-        for (PaginationCandidate one : candidates.subList(0, Math.min(MAX_ATTEMPTS, candidates.size()))) {
-            if (leadsOn(one)) {
+        PaginationCandidate unproven = null;
+        for (PaginationCandidate one : candidates) {
+            // The trial of a candidate sends at most three requests.
+            if (sent > MAX_REQUESTS - 3) {
+                break;
+            }
+            Outcome outcome = test(one);
+            if (outcome == Outcome.PROVEN) {
                 return Optional.of(result(one, true));
             }
+            unproven = unproven == null && outcome == Outcome.NO_SECOND_PAGE ? one : unproven;
         }
-        return candidates.isEmpty() || first.isListOnly()
-                ? Optional.empty()
-                : Optional.of(result(candidates.get(0), false));
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("request", problems);
+        }
+        return unproven == null || first.isListOnly() ? Optional.empty() : Optional.of(result(unproven, false));
     }
 
     private DetectedPagination result(PaginationCandidate candidate, boolean isProven) {
@@ -59,23 +95,40 @@ final class PaginationDetector {
     }
 
     /** Fetches the second page: it must have records, and none of the first page. */
-    private boolean leadsOn(PaginationCandidate candidate) {
+    private Outcome test(PaginationCandidate candidate) {
         Pagination pagination = Pagination.of(candidate);
-        List<String> problems = new ArrayList<>();
-        RequestTemplate placed = pagination.applyTo(template, null, problems);
+        List<String> found = new ArrayList<>();
+        RequestTemplate placed = pagination.applyTo(template, null, found);
+        if (!found.isEmpty()) {
+            found.stream().filter(problem -> !problems.contains(problem)).forEach(problems::add);
+            return Outcome.DISPROVEN;
+        }
         Pager pager = new Pager(pagination);
         try {
-            if (!problems.isEmpty() || (candidate.isFirstUncertain() && !isFirst(placed, pager))) {
-                return false;
+            if (candidate.isFirstUncertain() && !isFirst(placed, pager)) {
+                return Outcome.DISPROVEN;
             }
             if (!pager.next(first.page())) {
-                return false;
+                return Outcome.NO_SECOND_PAGE;
             }
             Fetched second = fetch(placed, pager);
-            return second.count > 0 && second.known == 0;
+            if (second.count == 0) {
+                return Outcome.NO_SECOND_PAGE;
+            }
+            return second.known == 0 && isStable() ? Outcome.PROVEN : Outcome.DISPROVEN;
         } catch (ConnectorException e) {
-            return false;
+            return Outcome.DISPROVEN;
         }
+    }
+
+    /** Whether the same request returns the same records: otherwise, and without a key, other records prove nothing. */
+    private boolean isStable() {
+        Boolean known = isStable;
+        if (known == null) {
+            known = key != null || isFirst(template, new Pager(Pagination.none()));
+            isStable = known;
+        }
+        return known;
     }
 
     /** Whether the first number returns the first page. */
@@ -96,10 +149,11 @@ final class PaginationDetector {
         Request second = pager.request(placed.render(pills.and("page", pager.pills())));
         int[] old = {0};
         PageReader.RecordConsumer consumer = (item, bytes) -> {
-            Fingerprint print = Fingerprint.of(item);
+            Fingerprint print = identity(item);
             old[0] += known.contains(print) ? 1 : 0;
             return print;
         };
+        sent++;
         Page page = PageReader.read(connection, second, 2, first.records(), consumer, PollDeadline.DEFAULT);
         return new Fetched(page.count(), old[0]);
     }

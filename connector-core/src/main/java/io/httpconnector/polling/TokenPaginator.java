@@ -177,14 +177,22 @@ record TokenPaginator(ParameterLocation location, @Nullable TokenSource source) 
             return PaginationCandidate.of(paginator, ends, Evidence.TOKEN, reason);
         }
 
-        /** Likely names of the token parameter, derived from the name of the token. */
+        /** Likely names of the token parameter, derived from the name of the token, most likely first. */
         private static List<String> parameters(String name) {
             String bare = name.replaceFirst("(?i)^next[_-]?", "");
             Set<String> likely = new LinkedHashSet<>();
             if (!bare.isEmpty()) {
                 likely.add(bare.substring(0, 1).toLowerCase(Locale.ROOT) + bare.substring(1));
             }
-            likely.addAll(List.of(name, "cursor", "after", "page_token", "pageToken"));
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (lower.endsWith("continue")) {
+                return List.copyOf(likely);
+            }
+            likely.add(name);
+            likely.addAll(
+                    lower.contains("token")
+                            ? List.of("pagination_token", "page_token", "pageToken", "cursor")
+                            : List.of("cursor", "start_cursor", "after", "page_token", "pageToken"));
             return List.copyOf(likely).subList(0, Math.min(5, likely.size()));
         }
     }

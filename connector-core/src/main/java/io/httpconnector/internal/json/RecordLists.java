@@ -1,13 +1,20 @@
 package io.httpconnector.internal.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the list of records in a response. */
 public final class RecordLists {
 
     private static final int MAX_DEPTH = 4;
+
+    /** Members that often identify a record, most likely first. */
+    private static final List<String> KEYS =
+            List.of("id", "_id", "Id", "ID", "uuid", "guid", "sid", "gid", "key", "number", "code", "name");
 
     private RecordLists() {}
 
@@ -19,6 +26,27 @@ public final class RecordLists {
      */
     public static @Nullable String find(JsonNode body) {
         return find(body, "", 0);
+    }
+
+    /**
+     * Returns the member that identifies a record, by its name and its values.
+     *
+     * @param records the records of a list
+     * @return the name of a member that all records have, with different values; null if there is none
+     */
+    public static @Nullable String keyOf(JsonNode records) {
+        return KEYS.stream().filter(name -> isUnique(records, name)).findFirst().orElse(null);
+    }
+
+    private static boolean isUnique(JsonNode records, String name) {
+        Set<JsonNode> values = new HashSet<>();
+        for (JsonNode record : records) {
+            JsonNode value = record.path(name);
+            if (!value.isValueNode() || value.isNull() || !values.add(value)) {
+                return false;
+            }
+        }
+        return !values.isEmpty();
     }
 
     private static @Nullable String find(JsonNode root, String at, int depth) {

@@ -1,0 +1,234 @@
+package io.httpconnector.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.RetryPolicy;
+import io.httpconnector.polling.MockService.MockRequest;
+import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.template.Pills;
+import io.httpconnector.template.RequestTemplate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Detection proves a pagination that reads all records from the first one, or detects none. 25 records, 10 per page. */
+class PaginationDetectionTest {
+
+    private static final int COUNT = 25;
+
+    private final MockService service = new MockService();
+    private final HttpConnection connection = HttpConnection.named("Service")
+            .baseUrl(service.baseUrl())
+            .retry(RetryPolicy.none())
+            .build();
+
+    @AfterEach
+    void end() {
+        connection.close();
+        service.close();
+    }
+
+    /** Name of the list, page of a request by its first record, and the members beside the list, by the next record. */
+    private record Service(
+            String name,
+            String list,
+            Function<MockRequest, Integer> start,
+            Function<Integer, Map<String, Object>> members) {
+
+        MockResponse respond(MockRequest asked) {
+            int from = start.apply(asked);
+            Map<String, Object> body = new LinkedHashMap<>(members.apply(from + 10));
+            body.put(list, records(from));
+            return MockResponse.json(body);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static List<Map<String, Object>> records(int from) {
+        return IntStream.range(Math.min(from, COUNT), Math.min(COUNT, from + 10))
+                .mapToObj(id -> Map.<String, Object>of("id", id, "text", "record " + id))
+                .toList();
+    }
+
+    private static Map<String, Object> ifMore(int next, String name, Object value) {
+        return next < COUNT ? Map.of(name, value) : Map.of();
+    }
+
+    private static Function<MockRequest, Integer> number(String parameter) {
+        return asked -> asked.number(parameter, 0);
+    }
+
+    /** The start of a page by a token such as {@code itr1/rec10}. */
+    private static Function<MockRequest, Integer> token(String parameter) {
+        return asked ->
+                Integer.parseInt(asked.query().getOrDefault(parameter, "0").replaceFirst(".*rec", ""));
+    }
+
+    static Stream<Service> services() {
+        return Stream.of(
+                new Service(
+                        "offset of the next page, with a flag",
+                        "companies",
+                        number("offset"),
+                        next -> Map.of("has-more", next < COUNT, "offset", next)),
+                new Service("offset of the next page", "items", number("start"), next -> Map.of("start", next)),
+                new Service(
+                        "offset of the next page, none on the last one",
+                        "items",
+                        number("offset"),
+                        next -> ifMore(next, "offset", next)),
+                new Service(
+                        "number of the next page",
+                        "items",
+                        asked -> (asked.number("page", 1) - 1) * 10,
+                        next -> ifMore(next, "page", next / 10 + 1)),
+                new Service(
+                        "first offset 1",
+                        "Resources",
+                        asked -> asked.number("startIndex", 1) - 1,
+                        next -> Map.of("startIndex", next - 9, "totalResults", COUNT)),
+                new Service(
+                        "token that is called offset",
+                        "records",
+                        token("offset"),
+                        next -> ifMore(next, "offset", "itr1/rec" + next)),
+                new Service(
+                        "token of digits that is called offset",
+                        "records",
+                        token("offset"),
+                        next -> ifMore(next, "offset", "" + next)),
+                new Service(
+                        "start_cursor",
+                        "results",
+                        token("start_cursor"),
+                        next -> Map.of("has_more", next < COUNT, "next_cursor", next < COUNT ? "rec" + next : "")),
+                new Service(
+                        "pagination_token",
+                        "data",
+                        token("pagination_token"),
+                        next -> Map.of("meta", ifMore(next, "next_token", "rec" + next))),
+                new Service(
+                        "page[number]",
+                        "data",
+                        asked -> (asked.number("page[number]", 1) - 1) * 10,
+                        next -> Map.of("meta", Map.of("total", COUNT))),
+                new Service(
+                        "continue",
+                        "items",
+                        token("continue"),
+                        next -> Map.of("metadata", Map.of("continue", next < COUNT ? "rec" + next : ""))),
+                new Service(
+                        "continue with a prefix",
+                        "pages",
+                        token("apcontinue"),
+                        next -> ifMore(next, "continue", Map.of("continue", "-||", "apcontinue", "rec" + next))),
+                new Service("$skip", "value", number("$skip"), next -> Map.of()),
+                new Service(
+                        "URL also on the last page, with a flag",
+                        "tickets",
+                        number("at"),
+                        next -> Map.of(
+                                "meta",
+                                Map.of("has_more", next < COUNT),
+                                "links",
+                                Map.of("next", "/records?at=" + next))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("services")
+    void detectedPaginationReadsAllRecordsFromTheFirstOne(Service paginated) {
+        service.behaviour = paginated::respond;
+
+        DetectedPagination found = detect("/records").orElseThrow();
+
+        assertThat(found.proven()).isTrue();
+        assertThat(found.toString()).endsWith("; page 2 has other records");
+        assertThat(service.requests).hasSizeLessThanOrEqualTo(16);
+        service.requests.clear();
+        try (Stream<JsonNode> read = PagedRequest.of(template("/records"), found.records(), found.pagination())
+                .records(connection)) {
+            assertThat(read.map(record -> record.path("id").asInt()))
+                    .containsExactlyElementsOf(IntStream.range(0, COUNT).boxed().toList());
+        }
+        assertThat(service.requests).hasSizeLessThanOrEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 400, 404, 500})
+    void secondPageThatIsTheFirstOneOrFailsDisproves(int status) {
+        service.behaviour = asked -> asked.query().isEmpty() || status == 0
+                ? MockResponse.json(Map.of("data", records(0), "page", 1, "has_more", true, "next_cursor", "x"))
+                : MockResponse.status(status);
+
+        assertThat(detect("/records")).isEmpty();
+        assertThat(service.requests).hasSizeLessThanOrEqualTo(16);
+    }
+
+    /** A counter, with a key and without one, of a service that ignores the parameters. */
+    @ParameterizedTest
+    @ValueSource(strings = {"id", "part"})
+    void changedRecordsOfAnIgnoredParameterDisprove(String member) {
+        service.behaviour = asked -> MockResponse.json(IntStream.range(0, 3)
+                .mapToObj(id -> Map.of(member, id, "views", service.requests.size() * 10 + id))
+                .toList());
+
+        assertThat(detect("/records")).isEmpty();
+        assertThat(service.requests).hasSizeLessThanOrEqualTo(16);
+    }
+
+    @Test
+    void listWithoutASecondPageIsNotProven() {
+        service.behaviour = asked -> MockResponse.json(Map.of(
+                "items",
+                asked.number("offset", 0) > 0 ? List.of() : records(0),
+                "offset",
+                asked.number("offset", 0),
+                "total",
+                10));
+
+        DetectedPagination found = detect("/records").orElseThrow();
+
+        assertThat(found.proven()).isFalse();
+        assertThat(found).hasToString("detected by the value /offset; there is no second page to prove it");
+        assertThat(found.toJson().at("/pagination/first").asInt(-1)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/records?page=3", "/records?skip=0&limit=10"})
+    void parameterThatIsPartOfTheRequestIsAnError(String path) {
+        service.behaviour = asked -> !asked.query().containsKey("skip")
+                ? MockResponse.json(
+                        Map.of("items", records((asked.number("page", 1) - 1) * 10), "page", asked.number("page", 1)))
+                : MockResponse.json(Map.of("items", records(asked.number("skip", 0)), "skip", asked.number("skip", 0)));
+
+        assertThatThrownBy(() -> detect(path))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("already")
+                .hasMessageContaining("remove it from the template");
+    }
+
+    private Optional<DetectedPagination> detect(String path) {
+        return Pagination.detect(connection, template(path), Pills.none());
+    }
+
+    private static RequestTemplate template(String path) {
+        return RequestTemplate.named("List").get(path).build();
+    }
+}
