@@ -1,6 +1,9 @@
 package io.httpconnector.internal.transport;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +24,8 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
  * accepts responses whose {@code Content-Encoding} is not a content coding: some services send {@code UTF-8} or {@code none},
  * and object stores keep {@code aws-chunked}. HttpClient rejects such responses from version 5.6 on, and did not before.
  *
- * <p>Also limits the content codings that are offered to the service.
+ * <p>Also decodes gzip, because HttpClient may lose members after the first one, and limits the content codings that are offered
+ * to the service.
  */
 final class DecompressionFilter implements ExecChainHandler {
 
@@ -52,10 +56,31 @@ final class DecompressionFilter implements ExecChainHandler {
      */
     private static final Set<String> OFFERED = Set.of("gzip", "deflate", "br", "zstd");
 
-    private volatile Offer last = new Offer("", "");
+    /** The coding whose decoder returns nothing before its buffer is full, so that events would arrive late. */
+    private static final String BUFFERED = "br";
 
-    /** The {@code Accept-Encoding} of HttpClient and its reduced form. */
-    private record Offer(String all, String reduced) {}
+    private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
+
+    private volatile Offer last = Offer.of("");
+
+    /**
+     * The {@code Accept-Encoding} of HttpClient and its reduced forms.
+     *
+     * @param streamed the codings that are decoded as they arrive
+     */
+    private record Offer(String all, String reduced, String streamed) {
+
+        static Offer of(String all) {
+            List<String> offered = Arrays.stream(all.split(",", -1))
+                    .map(String::strip)
+                    .filter(OFFERED::contains)
+                    .toList();
+            return new Offer(
+                    all,
+                    String.join(", ", offered),
+                    offered.stream().filter(coding -> !coding.equals(BUFFERED)).collect(Collectors.joining(", ")));
+        }
+    }
 
     /** Marks requests without an {@code Accept-Encoding} of their own. Runs before HttpClient adds its default. */
     private static void markDefault(ClassicHttpRequest request, ExecChain.Scope scope) {
@@ -74,15 +99,11 @@ final class DecompressionFilter implements ExecChainHandler {
         }
         Offer offer = last;
         if (!offer.all.equals(field.getValue())) {
-            offer = new Offer(
-                    field.getValue(),
-                    Arrays.stream(field.getValue().split(",", -1))
-                            .map(String::strip)
-                            .filter(OFFERED::contains)
-                            .collect(Collectors.joining(", ")));
+            offer = Offer.of(field.getValue());
             last = offer;
         }
-        request.setHeader(HttpHeaders.ACCEPT_ENCODING, offer.reduced);
+        boolean isStream = attempt.call().idleTimeout() != null;
+        request.setHeader(HttpHeaders.ACCEPT_ENCODING, isStream ? offer.streamed : offer.reduced);
     }
 
     @Override
@@ -98,11 +119,23 @@ final class DecompressionFilter implements ExecChainHandler {
             List<String> said = Arrays.stream(entity.getContentEncoding().split(",", -1))
                     .map(String::strip)
                     .toList();
-            String codings = said.stream()
-                    .filter(coding -> CODINGS.contains(coding.toLowerCase(Locale.ROOT)))
-                    .collect(Collectors.joining(", "));
-            if (!codings.equals(String.join(", ", said))) {
-                response.setEntity(new Coded(entity, codings));
+            List<String> codings = new ArrayList<>(said);
+            codings.removeIf(coding -> !CODINGS.contains(coding.toLowerCase(Locale.ROOT)));
+            HttpEntity decoded = entity;
+            // The codings were applied in this order.
+            while (!codings.isEmpty()
+                    && GZIP.contains(codings.get(codings.size() - 1).toLowerCase(Locale.ROOT))) {
+                codings.remove(codings.size() - 1);
+                decoded = new Gunzipped(decoded);
+            }
+            if (!codings.equals(said)) {
+                response.setEntity(new Coded(decoded, String.join(", ", codings)));
+            }
+            if (decoded != entity && codings.isEmpty()) {
+                // As HttpClient does: they describe the compressed body.
+                response.removeHeaders(HttpHeaders.CONTENT_LENGTH);
+                response.removeHeaders(HttpHeaders.CONTENT_ENCODING);
+                response.removeHeaders(HttpHeaders.CONTENT_MD5);
             }
         }
         return response;
@@ -128,6 +161,31 @@ final class DecompressionFilter implements ExecChainHandler {
             throw new HttpException("Unsupported Content-Encoding: " + coding);
         }
         return response;
+    }
+
+    /** A body without its gzip coding. */
+    private static final class Gunzipped extends HttpEntityWrapper {
+
+        Gunzipped(HttpEntity compressed) {
+            super(compressed);
+        }
+
+        @Override
+        public InputStream getContent() throws IOException {
+            return new GzipInputStream(super.getContent());
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            try (InputStream content = getContent()) {
+                content.transferTo(out);
+            }
+        }
+
+        @Override
+        public long getContentLength() {
+            return -1;
+        }
     }
 
     private static final class Coded extends HttpEntityWrapper {
