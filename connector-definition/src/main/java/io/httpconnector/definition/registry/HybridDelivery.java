@@ -17,6 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 record HybridDelivery(Definitions definitions, TimeSource time, BooleanSupplier isClosed) {
 
+    /** An instance with hybrid triggers. */
+    interface HybridInstance {
+
+        /** Returns the instance as it is stored. */
+        StoredInstance stored();
+
+        /** Returns the started instance; null if it is not started. */
+        @Nullable StartedInstance runtime();
+    }
+
     private static final Duration MIN_DELAY = Duration.ofSeconds(1);
     private static final Duration MAX_DELAY = Duration.ofMinutes(1);
 
@@ -28,8 +38,8 @@ record HybridDelivery(Definitions definitions, TimeSource time, BooleanSupplier 
      *
      * @throws PostponedException if the instance is stopped, was stopped meanwhile, or cannot run
      */
-    void push(InstanceLifecycle instance, String trigger, String webhook, TriggerEvent event) throws Exception {
-        InstanceRuntime runtime = instance.runtime();
+    void push(HybridInstance instance, String trigger, String webhook, TriggerEvent event) throws Exception {
+        StartedInstance runtime = instance.runtime();
         if (runtime == null) {
             throw postponed(instance, event, null);
         }
@@ -45,15 +55,15 @@ record HybridDelivery(Definitions definitions, TimeSource time, BooleanSupplier 
     }
 
     /** Whether the version of an instance is defined. */
-    boolean isDefined(InstanceLifecycle instance) {
+    boolean isDefined(HybridInstance instance) {
         StoredInstance stored = instance.stored();
         return definitions.find(stored.id().connector(), stored.version()) != null;
     }
 
     /** Returns an exception by which an event waits for its instance. */
-    PostponedException postponed(InstanceLifecycle instance, TriggerEvent event, @Nullable Exception cause) {
+    PostponedException postponed(HybridInstance instance, TriggerEvent event, @Nullable Exception cause) {
         Duration part = Duration.between(event.time(), time.now()).dividedBy(PART_OF_AGE);
         Duration delay = part.compareTo(MIN_DELAY) < 0 ? MIN_DELAY : part.compareTo(MAX_DELAY) < 0 ? part : MAX_DELAY;
-        return new PostponedException("The event waits until " + instance + " runs", delay, cause);
+        return new PostponedException("The event waits until " + instance.stored().id() + " runs", delay, cause);
     }
 }

@@ -15,7 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Changes the state of a {@link ConnectorInstance}: each change is stored, and then applied. Thread-safe. */
-final class InstanceLifecycle implements SubscriptionCleanup.CleanedInstance, InstanceVersions.UpgradedInstance {
+final class InstanceLifecycle
+        implements SubscriptionCleanup.CleanedInstance,
+                InstanceVersions.UpgradedInstance,
+                HybridDelivery.HybridInstance {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectorInstance.class);
 
@@ -46,7 +49,8 @@ final class InstanceLifecycle implements SubscriptionCleanup.CleanedInstance, In
     }
 
     /** Returns the runtime; null if the instance is not started. */
-    @Nullable InstanceRuntime runtime() {
+    @Override
+    public @Nullable InstanceRuntime runtime() {
         return runtime;
     }
 

@@ -221,7 +221,8 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
     }
 
     /** Whether a value or a secret was missing or invalid when it was needed last. */
-    boolean isInvalid() {
+    @Override
+    public boolean isInvalid() {
         return invalid;
     }
 
@@ -280,7 +281,8 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
     }
 
     /** Passes an event of a webhook to the hybrid trigger to which it belongs. */
-    void push(String trigger, String webhook, TriggerEvent event) throws Exception {
+    @Override
+    public void push(String trigger, String webhook, TriggerEvent event) throws Exception {
         events.push(trigger, webhook, event);
     }
 

@@ -4,6 +4,7 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.HybridHost;
 import io.httpconnector.definition.registry.Definitions.Defined;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.trigger.TriggerEvent;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -20,6 +21,12 @@ interface StartedInstance {
 
     /** Returns a trigger with its handler. */
     PollingTrigger trigger(Connector connector, String name);
+
+    /** Passes an event of a webhook to the hybrid trigger to which it belongs. */
+    void push(String trigger, String webhook, TriggerEvent event) throws Exception;
+
+    /** Whether a value or a secret was missing or invalid when it was needed last. */
+    boolean isInvalid();
 
     /** Returns the host of the hybrid triggers. */
     HybridHost hybrids();
