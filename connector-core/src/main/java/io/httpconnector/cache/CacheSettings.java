@@ -22,8 +22,7 @@ public final class CacheSettings {
     private static final int MAX_ENTRIES = 1_000_000;
     private static final int MAX_BYTES = 1 << 30;
     private static final Duration MAX_STALE = Duration.ofDays(365);
-    private static final CacheSettings DEFAULTS = 
-            new CacheSettings(1000, 32 << 20, 1 << 20, Duration.ZERO, Set.of());
+    private static final CacheSettings DEFAULTS = new CacheSettings(1000, 32 << 20, 1 << 20, Duration.ZERO, Set.of());
 
     /** Header fields, in lower case, that do not change the content of a response. */
     private static final Set<String> IGNORED = Set.of("cache-control", "pragma", "user-agent");
@@ -64,7 +63,8 @@ public final class CacheSettings {
      * @throws InvalidDefinitionException when the number is out of range
      */
     public CacheSettings maxEntries(int count) {
-        return new CacheSettings(within("maxEntries", count, MAX_ENTRIES), maxBytes, maxEntryBytes, staleIfError, ignoredHeaders);
+        return new CacheSettings(
+                within("maxEntries", count, MAX_ENTRIES), maxBytes, maxEntryBytes, staleIfError, ignoredHeaders);
     }
 
     /**
@@ -75,7 +75,8 @@ public final class CacheSettings {
      * @throws InvalidDefinitionException when the number is out of range
      */
     public CacheSettings maxBytes(int bytes) {
-        return new CacheSettings(maxEntries, within("maxBytes", bytes, MAX_BYTES), maxEntryBytes, staleIfError, ignoredHeaders);
+        return new CacheSettings(
+                maxEntries, within("maxBytes", bytes, MAX_BYTES), maxEntryBytes, staleIfError, ignoredHeaders);
     }
 
     /**
@@ -86,7 +87,8 @@ public final class CacheSettings {
      * @throws InvalidDefinitionException when the number is out of range
      */
     public CacheSettings maxEntryBytes(int bytes) {
-        return new CacheSettings(maxEntries, maxBytes, within("maxEntryBytes", bytes, MAX_BYTES), staleIfError, ignoredHeaders);
+        return new CacheSettings(
+                maxEntries, maxBytes, within("maxEntryBytes", bytes, MAX_BYTES), staleIfError, ignoredHeaders);
     }
 
     /**

@@ -222,7 +222,8 @@ public final class ResponseCache implements Interceptor {
         if (asked.has("only-if-cached")) {
             return chain.respond(504, Headers.of(Map.of(CACHE_STATUS, List.of(NAME + "; fwd=miss"))), new byte[0]);
         }
-        String reason = isForced ? "request" : known != null ? "stale" : storage.hasVariant(key) ? "vary-miss" : "uri-miss";
+        String reason =
+                isForced ? "request" : known != null ? "stale" : storage.hasVariant(key) ? "vary-miss" : "uri-miss";
         return requested(chain, request, asked, key, known, reason);
     }
 

@@ -63,8 +63,7 @@ record StoredResponse(
         for (String name : varyNames(headers)) {
             varying.put(name, request.headers(name));
         }
-        return new StoredResponse(
-                status, storable(headers), body, varying, initialAge(headers, now, delay), now);
+        return new StoredResponse(status, storable(headers), body, varying, initialAge(headers, now, delay), now);
     }
 
     /** Returns the fields that are stored: those that do not concern the network connection only (RFC 9111, section 3.1). */

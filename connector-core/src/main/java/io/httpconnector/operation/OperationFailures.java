@@ -12,7 +12,6 @@ import io.httpconnector.operation.OperationException.OperationFailure;
 import io.httpconnector.template.RenderException;
 import java.time.Duration;
 
-
 /** The consequences of failed requests. */
 final class OperationFailures {
 

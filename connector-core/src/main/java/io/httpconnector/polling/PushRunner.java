@@ -21,12 +21,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Handles the records of one push: like those of a page, but without any conclusion about other records. */
 final class PushRunner {
 
     /** The maximum number of attempts when another process changes the state at the same time. */
     private static final int MAX_ATTEMPTS = 5;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
 
     private final TriggerDefinition definition;
     private final PushSettings settings;
@@ -104,14 +108,22 @@ final class PushRunner {
         transaction.commit();
         PollResult result = processor.result();
         monitor.notifyListeners();
-        return new PushResult(result.events(), result.deadLetters(), judge.known(), judge.outdated());
+        int unknown = records.deleted().size() - deleted.size();
+        return new PushResult(result.events(), result.deadLetters(), judge.known(), judge.outdated() + unknown);
     }
 
+    /** Returns the deleted records; those without a key are omitted, because it is unknown what they stand for. */
     private List<Item> items(List<JsonNode> records) {
         MessageDigest digest = Hashing.sha256();
-        return records.stream()
-                .map(record -> definition.identity().of(record, digest))
-                .toList();
+        List<Item> items = new ArrayList<>();
+        for (JsonNode record : records) {
+            try {
+                items.add(definition.identity().of(record, digest));
+            } catch (ConnectorException e) {
+                LOG.warn("{}: a deletion was pushed that is not usable: {}", definition.id(), e.getMessage());
+            }
+        }
+        return items;
     }
 
     /** Divides the records into parts in which each key occurs once, so that its versions are handled one after the other. */

@@ -299,13 +299,23 @@ class ResponseCacheTest {
 
     @Test
     void fieldsOfOneNetworkConnectionAreNotStored() {
-        responds(ok("Cache-Control", "max-age=60", "Connection", "X-Hop, x-other", "X-Hop", "1", "Keep-Alive", "timeout=5")
+        responds(ok(
+                        "Cache-Control",
+                        "max-age=60",
+                        "Connection",
+                        "X-Hop, x-other",
+                        "X-Hop",
+                        "1",
+                        "Keep-Alive",
+                        "timeout=5")
                 .withHeader("X-Kept", "1"));
         try (HttpConnection connection = connection().build()) {
             connection.send(GET);
             Response hit = connection.send(GET);
             assertThat(outcome(hit)).isEqualTo(CacheResult.HIT);
-            assertThat(hit.headers().names()).doesNotContain("x-hop", "connection", "keep-alive").contains("x-kept");
+            assertThat(hit.headers().names())
+                    .doesNotContain("x-hop", "connection", "keep-alive")
+                    .contains("x-kept");
         }
     }
 
@@ -655,7 +665,8 @@ class ResponseCacheTest {
         CacheSettings read = CacheSettings.fromJson(json);
         assertThat(read.maxEntries()).isEqualTo(5);
         assertThat(read.staleIfError()).isEqualTo(Duration.ofMinutes(5));
-        assertThat(read.fields(GET.header("x-trace", "1").header("X-User", "2"))).isEqualTo(Map.of("x-user", List.of("2")));
+        assertThat(read.fields(GET.header("x-trace", "1").header("X-User", "2")))
+                .isEqualTo(Map.of("x-user", List.of("2")));
         assertThatThrownBy(
                         () -> CacheSettings.fromJson(json.put("maxEntries", 0).put("maxEntry", 1)))
                 .isInstanceOf(InvalidDefinitionException.class)

@@ -27,9 +27,8 @@ class DurableThreadsTest {
     private static final int RUNS = 8;
 
     private final JobLedger ledger = new JobLedger(TimeSource.SYSTEM);
-    private final HttpConnection connection = HttpConnection.named("Service")
-            .baseUrl(ledger.service().baseUrl())
-            .build();
+    private final HttpConnection connection =
+            HttpConnection.named("Service").baseUrl(ledger.service().baseUrl()).build();
     private final Map<String, AtomicInteger> deliveries = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> active = new ConcurrentHashMap<>();
     private final List<String> concurrent = new CopyOnWriteArrayList<>();
@@ -100,7 +99,8 @@ class DurableThreadsTest {
                 .build()
                 .durable(StateStore.inMemory())
                 .connection(connection)
-                .delivery(Delivery.to(event -> ids.add(runs.get().await(event.key()).id())))
+                .delivery(Delivery.to(
+                        event -> ids.add(runs.get().await(event.key()).id())))
                 .build());
         ledger.duration = Duration.ZERO;
         OperationResult unused = runs.get().await("run", Pills.none());

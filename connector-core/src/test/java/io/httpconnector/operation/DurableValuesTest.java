@@ -85,16 +85,17 @@ class DurableValuesTest {
                 .baseUrl(ledger.service().baseUrl())
                 .timeSource(time)
                 .build()) {
-            DurableOperation own = operation.durable(store).connection(connection).build();
-            DurableOperation foreign = operation.durable(store).connection(other).build();
+            DurableOperation own =
+                    operation.durable(store).connection(connection).build();
+            DurableOperation foreign =
+                    operation.durable(store).connection(other).build();
             OperationResult unused = own.await("2026-11", Pills.none());
             assertThatThrownBy(() -> foreign.await("2026-12", Pills.none()))
                     .isInstanceOf(InvalidDefinitionException.class)
                     .hasMessageContaining("\"Service\"")
                     .hasMessageContaining("\"Globex\"")
                     .hasMessageContaining("set another id");
-            assertThatThrownBy(() ->
-                            operation.durable(store).connection(other).build())
+            assertThatThrownBy(() -> operation.durable(store).connection(other).build())
                     .isInstanceOf(InvalidDefinitionException.class)
                     .hasMessageContaining("jobs");
             DurableOperation distinct =
@@ -113,8 +114,9 @@ class DurableValuesTest {
         assertThat(runs.submit("2026-11", Pills.none()).stage()).isEqualTo(Stage.INTENT);
         supplied.set(Pills.none());
         assertThatThrownBy(() -> runs.await("2026-11"))
-                .isInstanceOfSatisfying(ConnectorException.class, e -> assertThat(((OperationException) e).reason())
-                        .isEqualTo(OperationFailure.INVALID_REQUEST));
+                .isInstanceOfSatisfying(
+                        ConnectorException.class,
+                        e -> assertThat(((OperationException) e).reason()).isEqualTo(OperationFailure.INVALID_REQUEST));
         assertThat(ledger.service().requests).isEmpty();
         supplied.set(Pills.of("month", "2026-11"));
         assertThat(runs.restart("2026-11")).isTrue();

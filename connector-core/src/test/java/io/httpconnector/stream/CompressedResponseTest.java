@@ -192,7 +192,8 @@ class CompressedResponseTest {
         RecordStream.of(Request.get("/records")).records(connection, node -> true);
         connection.send(Request.get("/plain"));
         assertThat(peer.exchanges())
-                .extracting(exchange -> List.of(exchange.header("Accept-Encoding").split(", ?")))
+                .extracting(
+                        exchange -> List.of(exchange.header("Accept-Encoding").split(", ?")))
                 .satisfiesExactly(
                         events -> assertThat(events).contains("gzip").doesNotContain("br"),
                         records -> assertThat(records).contains("gzip").doesNotContain("br"),

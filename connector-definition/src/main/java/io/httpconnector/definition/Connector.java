@@ -184,7 +184,7 @@ public final class Connector implements AutoCloseable {
                 throw invalid(name + ": it is the webhook of the hybrid trigger \"" + owner
                         + "\", whose handler receives the events of both: set it by on(\"" + owner + "\", ...)");
             }
-            webhooks.open(name, webhook, handler);
+            webhooks.open(name, webhook, handler, outcome -> {});
             if (isStarted) {
                 webhooks.start(name);
             }
@@ -194,10 +194,10 @@ public final class Connector implements AutoCloseable {
     /** Opens the webhook of a hybrid trigger, which has another handler than others. */
     private void open(String name, DefinedHybrid hybrid, PollingTrigger trigger) {
         DefinedWebhook webhook = Objects.requireNonNull(parts.webhooks().get(hybrid.webhook()));
-        EventHandler push = hybrids.open(name, hybrid, trigger);
+        ConnectorHybrids.HybridReception push = hybrids.open(name, hybrid, trigger);
         try {
             if (!hybrids.isReceivedElsewhere(hybrid)) {
-                webhooks.open(hybrid.webhook(), webhook, push);
+                webhooks.open(hybrid.webhook(), webhook, push.handler(), push.repetitions());
             }
         } catch (RuntimeException e) {
             hybrids.close(hybrid);

@@ -10,6 +10,7 @@ import io.httpconnector.template.Pills;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookEvent;
+import io.httpconnector.webhook.WebhookListener;
 import io.httpconnector.webhook.hybrid.WebhookRecords;
 import java.util.List;
 import java.util.Map;
@@ -60,8 +61,16 @@ final class ConnectorHybrids {
         this.empty = empty;
     }
 
-    /** Returns the handler of the webhook of a trigger. */
-    EventHandler open(String name, DefinedHybrid hybrid, PollingTrigger trigger) {
+    /**
+     * The reception of a webhook.
+     *
+     * @param handler handles its events
+     * @param repetitions requests a poll when an event arrives again
+     */
+    record HybridReception(EventHandler handler, WebhookListener repetitions) {}
+
+    /** Returns the reception of the webhook of a trigger. */
+    HybridReception open(String name, DefinedHybrid hybrid, PollingTrigger trigger) {
         HybridHost host = context.hybrids == null ? pollingItself(trigger) : context.hybrids;
         WebhookRecords records = WebhookRecords.of(hybrid.payload(empty, components.filters()), trigger)
                 .connection(connection)
@@ -70,7 +79,7 @@ final class ConnectorHybrids {
         EventHandler push = event -> push(records, trigger, event);
         String webhook = hybrid.webhook();
         open.put(webhook, new OpenHybrid(push, () -> host.requestPoll(name)));
-        return event -> host.receive(webhook, event, push);
+        return new HybridReception(event -> host.receive(webhook, event, push), records.repetitions());
     }
 
     private void push(WebhookRecords records, PollingTrigger trigger, TriggerEvent event) {

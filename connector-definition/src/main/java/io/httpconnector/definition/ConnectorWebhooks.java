@@ -9,6 +9,7 @@ import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.webhook.TenantRoutes;
+import io.httpconnector.webhook.WebhookListener;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookReceiverBuilder;
 import io.httpconnector.webhook.WebhookRouter;
@@ -74,7 +75,7 @@ final class ConnectorWebhooks {
     }
 
     /** Opens a webhook, which receives requests at once. */
-    void open(String name, DefinedWebhook webhook, EventHandler handler) {
+    void open(String name, DefinedWebhook webhook, EventHandler handler, WebhookListener listener) {
         WebhookRouter router = context.router;
         if (router == null) {
             throw invalid(name + ": the webhook needs a router: set it by webhooks(...) of the context");
@@ -90,6 +91,7 @@ final class ConnectorWebhooks {
                     event -> handler.handle(event.toTriggerEvent()));
             builder.tenants(routes);
         }
+        builder.listener(listener);
         subscription(name, webhook).ifPresent(builder::subscription);
         context.receivers.accept(builder);
         WebhookReceiver receiver = build(name, builder);

@@ -133,7 +133,8 @@ class OperationDocumentTest {
                             .build();
                     DurableOperation own =
                             connector.request("export").durable(store).build()) {
-                assertThat(given.await("2026-11", Pills.none()).status().state()).isEqualTo(OperationState.DONE);
+                assertThat(given.await("2026-11", Pills.none()).status().state())
+                        .isEqualTo(OperationState.DONE);
                 assertThat(own.status("2026-11").orElseThrow().stage()).isEqualTo(RunStatus.Stage.DONE);
                 assertThat(own.await("2026-12", Pills.none()).id()).isEqualTo("7");
                 assertThat(own.toString()).contains(tenant + "/exports/export");
@@ -142,8 +143,7 @@ class OperationDocumentTest {
         assertThat(service.requests())
                 .filteredOn(asked -> asked.method().equals("POST"))
                 .hasSize(4);
-        assertThat(service.requests())
-                .anyMatch(asked -> asked.uri().toString().equals("/exports/7?team=globex"));
+        assertThat(service.requests()).anyMatch(asked -> asked.uri().toString().equals("/exports/7?team=globex"));
     }
 
     @Test

@@ -64,6 +64,7 @@ record HybridDelivery(Definitions definitions, TimeSource time, BooleanSupplier 
     PostponedException postponed(HybridInstance instance, TriggerEvent event, @Nullable Exception cause) {
         Duration part = Duration.between(event.time(), time.now()).dividedBy(PART_OF_AGE);
         Duration delay = part.compareTo(MIN_DELAY) < 0 ? MIN_DELAY : part.compareTo(MAX_DELAY) < 0 ? part : MAX_DELAY;
-        return new PostponedException("The event waits until " + instance.stored().id() + " runs", delay, cause);
+        return new PostponedException(
+                "The event waits until " + instance.stored().id() + " runs", delay, cause);
     }
 }

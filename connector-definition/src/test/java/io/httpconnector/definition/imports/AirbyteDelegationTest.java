@@ -157,8 +157,8 @@ class AirbyteDelegationTest {
         try (MockService service = MockService.start()) {
             service.on("GET", "/bakery.example.com/events", MockResponse.json("""
                     {"data": [{"id": "e1", "kind": "tart", "created": %1$d, "data": {"object": {"id": "a", "kind": "pie"}}},
-                              {"id": "e2", "created": %1$d, "data": {"object": {"id": "b", "kind": "tart"}}}]}"""
-                    .formatted(Instant.now().getEpochSecond() - 100)));
+                              {"id": "e2", "created": %1$d, "data": {"object": {"id": "b", "kind": "tart"}}}]}""".formatted(
+                            Instant.now().getEpochSecond() - 100)));
 
             poll(imported, service, "cakes");
 

@@ -256,6 +256,7 @@ public final class HybridTriggerBuilder {
         Runnable request = pollElsewhere == null ? () -> requestPoll(trigger) : pollElsewhere;
         WebhookRecords records = WebhookRecords.of(meaning, trigger).pollElsewhere(request, betweenPolls);
         slot.records = connection == null ? records : records.connection(connection);
+        webhook.listener(records.repetitions());
         WebhookReceiver first = build("webhook", webhook::build, found);
         if (first == null) {
             throw new InvalidDefinitionException("hybrid trigger \"" + id + "\"", found);

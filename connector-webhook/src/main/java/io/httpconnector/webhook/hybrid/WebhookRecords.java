@@ -2,15 +2,18 @@ package io.httpconnector.webhook.hybrid;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
 import io.httpconnector.StatusException;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PushResult;
 import io.httpconnector.polling.PushedRecords;
 import io.httpconnector.template.Pills;
+import io.httpconnector.template.RenderException;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.WebhookEvent;
 import io.httpconnector.webhook.WebhookHandler;
+import io.httpconnector.webhook.WebhookListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -112,6 +115,16 @@ public final class WebhookRecords implements WebhookHandler {
                 Arguments.notNull(push, "push"));
     }
 
+    /**
+     * Returns a listener for the receiver of the webhook. It requests a poll when an event arrives again, because a later event without
+     * an id, but with the same body, counts as a repetition and is not handled.
+     *
+     * @return a listener with a memory of its own
+     */
+    public WebhookListener repetitions() {
+        return new RepeatedEvents(poll);
+    }
+
     /** Handles an event: when the method returns, its records are handled and stored. */
     @Override
     public void handle(WebhookEvent event) {
@@ -157,9 +170,16 @@ public final class WebhookRecords implements WebhookHandler {
         List<JsonNode> deleted = new ArrayList<>();
         for (JsonNode record : records) {
             Pills values = pills.apply(Pills.of("event", event.payload()).and("record", record), record);
+            Request request;
             try {
-                changed.add(
-                        payload.fetched(service.send(template.render(values)).json()));
+                request = template.render(values);
+            } catch (RenderException e) {
+                LOG.warn("{}: a record cannot be requested: the trigger polls instead: {}", event, e.getMessage());
+                poll.run();
+                continue;
+            }
+            try {
+                changed.add(payload.fetched(service.send(request).json()));
             } catch (StatusException e) {
                 boolean isGone = e.status() == 404 || e.status() == 410;
                 if (!isGone || !payload.isNotFoundDeleted()) {

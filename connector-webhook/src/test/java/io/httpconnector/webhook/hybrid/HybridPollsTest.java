@@ -69,9 +69,8 @@ class HybridPollsTest {
                             .engine(engine);
                     settings.accept(poll);
                 })
-                .webhook(webhook -> webhook.unverified()
-                        .type(ValueSelector.body("/type"))
-                        .id(ValueSelector.body("/delivery")))
+                .webhook(webhook ->
+                        webhook.unverified().type(ValueSelector.body("/type")).id(ValueSelector.body("/delivery")))
                 .payload(WebhookPayload.records("/object").deletedTypes("deleted"))
                 .store(StateStore.inMemory())
                 .handler(event -> events.add(
@@ -80,13 +79,10 @@ class HybridPollsTest {
     }
 
     private int send(HybridTrigger trigger, String type, String record) {
-        String body = "{\"type\": \"" + type + "\", \"delivery\": \"d" + ++deliveries + "\", \"object\": " + record + "}";
+        String body =
+                "{\"type\": \"" + type + "\", \"delivery\": \"d" + ++deliveries + "\", \"object\": " + record + "}";
         return trigger.receive(WebhookRequest.of(
-                        "POST",
-                        "/hook",
-                        "",
-                        Map.of("Content-Type", List.of("application/json")),
-                        body.getBytes(UTF_8)))
+                        "POST", "/hook", "", Map.of("Content-Type", List.of("application/json")), body.getBytes(UTF_8)))
                 .status();
     }
 

@@ -144,6 +144,54 @@ class HybridTriggerTest {
     }
 
     @Test
+    void equalBodiesRequestAPoll() {
+        try (HybridTrigger trigger = contacts()
+                .webhook(webhook -> webhook.unverified().type(ValueSelector.body("/type")))
+                .payload(WebhookPayload.nudge())
+                .build()) {
+            WebhookRequest ping = WebhookRequest.of(
+                    "POST",
+                    "/hook",
+                    "",
+                    Map.of("Content-Type", List.of("application/json")),
+                    "{\"type\": \"changed\"}".getBytes(UTF_8));
+            trigger.start();
+            for (String id : List.of("a", "b", "c")) {
+                change(id);
+                assertThat(trigger.receive(ping).status()).isEqualTo(200);
+                Await.until(() -> seen().contains("+" + id));
+            }
+            assertThat(seen()).containsExactly("+a", "+b", "+c");
+        }
+    }
+
+    @Test
+    void recordsThatCannotBeIdentifiedAreNoError() {
+        service.on("GET", "/contacts/a", request -> MockResponse.json(String.valueOf(rows.get("a"))));
+        WebhookPayload fetched = WebhookPayload.records("/object")
+                .fetch(RequestTemplate.named("Get")
+                        .get("/contacts/{{record.id}}")
+                        .build())
+                .deletedTypes("deleted");
+        try (HybridTrigger trigger = contacts().payload(fetched).build()) {
+            trigger.start();
+            Await.until(() -> trigger.status().polling().lastSuccess().isPresent());
+            change("a");
+
+            for (String id : List.of("{\"x\": 1}", "[1, 2]", "\"\"")) {
+                assertThat(trigger.receive(webhook("changed", ", \"object\": {\"id\": " + id + "}"))
+                                .status())
+                        .isEqualTo(200);
+                assertThat(trigger.receive(webhook("deleted", ", \"object\": {\"id\": " + id + "}"))
+                                .status())
+                        .isEqualTo(200);
+            }
+            Await.until(() -> seen().contains("+a"));
+            assertThat(seen()).containsExactly("+a");
+        }
+    }
+
+    @Test
     void payloadMayHaveSeveralRecordsAndDeletions() {
         try (HybridTrigger trigger = contacts().build()) {
             ObjectNode a = change("a");
