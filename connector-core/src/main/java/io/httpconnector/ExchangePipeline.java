@@ -87,8 +87,9 @@ final class ExchangePipeline {
     private String identity(OriginPolicy.Hop hop, CallContext call, @Nullable Request sent, String salt) {
         Request plain = policy.outgoing(hop);
         Request signed = sent != null ? sent : hop.trusted() ? authenticate(plain, call) : plain;
+        signed = sent == null && policy.sendsCookies(hop) ? transport.withCookies(signed, call) : signed;
         StringBuilder all = new StringBuilder(salt);
-        signed.secrets().forEach(field -> add(field, all));
+        signed.withoutCookies().forEach(field -> add(field, all));
         // A strategy, or an interceptor after the one that asks, may add what is no secret, such as the name of an
         // account.
         Set<NameValuePair> own = new HashSet<>(Arrays.asList(plain.headers()));
@@ -98,7 +99,6 @@ final class ExchangePipeline {
             }
         }
         all.append('\0').append(signed.target().equals(plain.target()) ? "" : signed.target());
-        all.append('\0').append(policy.sendsCookies(hop) ? transport.cookies(plain, call) : "");
         return Hashing.sha256Hex(all.toString());
     }
 

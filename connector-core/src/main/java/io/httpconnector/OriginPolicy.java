@@ -190,12 +190,12 @@ final class OriginPolicy {
             throw refused(
                     response, "its Location is not a valid URL (" + problem + "), which only the service can correct");
         }
-        List<NameValuePair> secrets = response.request().secrets();
+        Request sent = response.request();
         Request next = request.redirected(
                 target,
                 Url.isSameDocument(location),
                 Redirects.becomesGet(request.method(), response.status()),
-                secrets);
+                sent);
         if (!next.isReplayable()) {
             throw refused(response, "it redirects a body that can be sent only once");
         }
@@ -205,7 +205,7 @@ final class OriginPolicy {
         if (request.url().isSecure() && !target.isSecure()) {
             throw refused(response, "it redirects from https to http");
         }
-        boolean echoesSecret = !new Redactor(secrets).mask(location).equals(location);
+        boolean echoesSecret = !new Redactor(sent.withoutCookies()).mask(location).equals(location);
         if (echoesSecret || next.hasSecretContent()) {
             throw refused(response, "it redirects to another origin, which must not see the secrets of this request");
         }

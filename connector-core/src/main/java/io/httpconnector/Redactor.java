@@ -73,6 +73,13 @@ final class Redactor {
                 : new NameValuePair(field.name(), field.value(), Secret.assumed(field.value()));
     }
 
+    /** Returns the values of the cookies that a response sets, as secrets. */
+    static List<NameValuePair> cookies(HeaderFields headers) {
+        return CredentialExchange.cookies(headers).stream()
+                .map(value -> assumedSecret(NameValuePair.of("Set-Cookie", value)))
+                .toList();
+    }
+
     String mask(String text) {
         return secrets.mask(text);
     }

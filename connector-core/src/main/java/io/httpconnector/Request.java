@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -65,10 +66,15 @@ public final class Request {
      * @param redactsResponse whether credentials arrive in the response, so that its content is secret
      * @param redactsUrl whether such a response chose the URL
      * @param earlier the secrets of earlier requests of a chain of redirects, which the service may still echo
+     * @param cookies the cookies that the service has set: they are masked, but the service may repeat them in redirects
      */
     private record RedactionContext(
-            @Nullable CallContext signedFor, boolean redactsResponse, boolean redactsUrl, List<NameValuePair> earlier) {
-        private static final RedactionContext NONE = new RedactionContext(null, false, false, List.of());
+            @Nullable CallContext signedFor,
+            boolean redactsResponse,
+            boolean redactsUrl,
+            List<NameValuePair> earlier,
+            List<NameValuePair> cookies) {
+        private static final RedactionContext NONE = new RedactionContext(null, false, false, List.of(), List.of());
     }
 
     /**
@@ -435,7 +441,8 @@ public final class Request {
      * @return a new request
      */
     public Request secretResponse() {
-        return withRedaction(new RedactionContext(secrecy.signedFor, true, secrecy.redactsUrl, secrecy.earlier));
+        return withRedaction(new RedactionContext(
+                secrecy.signedFor, true, secrecy.redactsUrl, secrecy.earlier, secrecy.cookies));
     }
 
     /**
@@ -720,10 +727,18 @@ public final class Request {
 
     /** Returns every field whose value is a secret. */
     List<NameValuePair> secrets() {
+        List<NameValuePair> secrets = withoutCookies();
+        secrets.addAll(secrecy.cookies);
+        return secrets;
+    }
+
+    /** Returns every field whose value is a secret, without the cookies that the service itself has set. */
+    List<NameValuePair> withoutCookies() {
         List<NameValuePair> secrets = new ArrayList<>(secrecy.earlier);
         secrets.addAll(body == null ? List.of() : body.secrets());
         secrets.addAll(query.secrets());
         secrets.addAll(headers.secrets());
+        secrets.removeAll(secrecy.cookies);
         return secrets;
     }
 
@@ -759,7 +774,7 @@ public final class Request {
 
     /** Returns the request for an auth strategy, whose additions are treated as secrets. */
     Request inAuthPhase(CallContext call) {
-        return withRedaction(new RedactionContext(call, secrecy.redactsResponse, secrecy.redactsUrl, secrecy.earlier));
+        return withRedaction(new RedactionContext(call, secrecy.redactsResponse, secrecy.redactsUrl, secrecy.earlier, secrecy.cookies));
     }
 
     /** Returns the call for which an auth strategy is modifying this request. */
@@ -779,7 +794,42 @@ public final class Request {
         List<NameValuePair> all = new ArrayList<>(secrecy.earlier);
         all.addAll(secrets);
         return withRedaction(
-                new RedactionContext(secrecy.signedFor, secrecy.redactsResponse, secrecy.redactsUrl, List.copyOf(all)));
+                new RedactionContext(
+                        secrecy.signedFor, secrecy.redactsResponse, secrecy.redactsUrl, List.copyOf(all), secrecy.cookies));
+    }
+
+    /**
+     * Returns this request with the cookies that the service has set before.
+     *
+     * @param known returns the value of the {@code Cookie} field with the cookies of this request itself, which it is given; both
+     *     may be empty
+     */
+    Request withCookies(UnaryOperator<String> known) {
+        String sent = String.join("; ", headers("Cookie"));
+        String cookies = known.apply(sent);
+        if (cookies.isEmpty() || headers("Cookie").equals(List.of(cookies))) {
+            return this;
+        }
+        NameValuePair field = Redactor.assumedSecret(NameValuePair.of("Cookie", cookies));
+        List<NameValuePair> own = Arrays.stream(headers.array())
+                .filter(header -> header.name().equalsIgnoreCase("Cookie"))
+                .toList();
+        return withHeader(field).withSecrets(own).maskingCookies(List.of(field));
+    }
+
+    /** Returns this request with cookies of the service that are masked wherever they occur. */
+    Request maskingCookies(List<NameValuePair> cookies) {
+        if (cookies.isEmpty()) {
+            return this;
+        }
+        List<NameValuePair> all = new ArrayList<>(secrecy.cookies);
+        all.addAll(cookies);
+        return withRedaction(new RedactionContext(
+                secrecy.signedFor,
+                secrecy.redactsResponse,
+                secrecy.redactsUrl,
+                secrecy.earlier,
+                List.copyOf(all)));
     }
 
     boolean redactsResponse() {
@@ -793,9 +843,11 @@ public final class Request {
     /**
      * Returns this request after a redirect. The new URL has its complete query. If the body is dropped, its header fields are
      * dropped, too.
+     *
+     * @param sent the request as it was sent, whose secrets the service may still echo
      */
-    Request redirected(Url target, boolean keepsQuery, boolean becomesGet, List<NameValuePair> earlierSecrets) {
-        List<NameValuePair> secrets = new ArrayList<>(earlierSecrets);
+    Request redirected(Url target, boolean keepsQuery, boolean becomesGet, Request sent) {
+        List<NameValuePair> secrets = sent.withoutCookies();
         if (secrecy.redactsResponse) {
             String chosen = target.query() == null ? target.path() : target.path() + "?" + target.query();
             CredentialExchange.values(
@@ -811,7 +863,12 @@ public final class Request {
                         : headers,
                 becomesGet ? null : body,
                 terms,
-                new RedactionContext(null, secrecy.redactsResponse, secrecy.redactsResponse, secrets));
+                new RedactionContext(
+                        null,
+                        secrecy.redactsResponse,
+                        secrecy.redactsResponse,
+                        secrets,
+                        sent.secrecy.cookies));
     }
 
     /** Returns this request as interceptors see it: with masks instead of secrets, which {@link #revealed} replaces again. */
@@ -861,7 +918,8 @@ public final class Request {
                         null,
                         secrecy.redactsResponse || original.secrecy.redactsResponse,
                         original.secrecy.redactsUrl,
-                        List.copyOf(earlier)));
+                        List.copyOf(earlier),
+                        original.secrecy.cookies));
     }
 
     /** Returns this request without the header fields whose lower-case names match. */

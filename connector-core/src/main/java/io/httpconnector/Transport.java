@@ -94,9 +94,9 @@ final class Transport implements AutoCloseable {
         return mapping;
     }
 
-    /** Returns the cookies of the connection that are sent with a request; empty if there are none. */
-    String cookies(Request request, CallContext call) {
-        return wire.cookies(request.url().origin(), request.target(), call.now());
+    /** Returns the request with the cookies of the connection. */
+    Request withCookies(Request request, CallContext call) {
+        return request.withCookies(own -> wire.cookies(request.url().origin(), request.target(), own, call.now()));
     }
 
     ApacheTransport.Sockets sockets() {
@@ -110,10 +110,12 @@ final class Transport implements AutoCloseable {
      * @param receiver reads the body of a response that it accepts; null to read the body into memory
      * @throws ConnectorException a subclass for the kind of failure
      */
-    Response exchange(Request request, boolean withCookies, CallContext call, @Nullable StreamingReceiver<?> receiver) {
+    Response exchange(Request plain, boolean withCookies, CallContext call, @Nullable StreamingReceiver<?> receiver) {
+        Request request = withCookies ? withCookies(plain, call) : plain;
         try {
             OutgoingRequest message = message(request, withCookies);
-            ResponseReader<Response> reader = response -> read(request, response, call, receiver);
+            ResponseReader<Response> reader = response -> read(
+                    request.maskingCookies(Redactor.cookies(response.headers())), response, call, receiver);
             return tapped == null
                     ? wire.exchange(message, call, reader)
                     : tapped.exchange(message, Redactor.tapped(connection, request), call, reader);

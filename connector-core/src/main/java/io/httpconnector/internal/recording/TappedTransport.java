@@ -1,6 +1,7 @@
 package io.httpconnector.internal.recording;
 
 import io.httpconnector.internal.http.BodySource;
+import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.CallContext;
@@ -18,6 +19,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Sends requests and passes the exchanges to an {@link ExchangeTap}, which may take the place of the service. Thread-safe. */
@@ -50,7 +53,21 @@ public final class TappedTransport {
             return send(request, shown, call, reader);
         }
         TappedResponse response = tap.substitute(isStream(shown) ? shown.withBody(read(request)) : shown);
-        return response == null ? send(request, shown, call, reader) : read(response, request.method(), reader);
+        if (response == null) {
+            return send(request, shown, call, reader);
+        }
+        wire.storeCookies(request, setCookies(response.headers()), call.now());
+        return read(response, request.method(), reader);
+    }
+
+    private static List<String> setCookies(HeaderFields headers) {
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < headers.size(); i++) {
+            if (headers.name(i).equalsIgnoreCase("Set-Cookie")) {
+                values.add(headers.value(i));
+            }
+        }
+        return values;
     }
 
     private static boolean isStream(TappedRequest shown) {

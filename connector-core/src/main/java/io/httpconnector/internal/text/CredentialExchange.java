@@ -1,5 +1,7 @@
 package io.httpconnector.internal.text;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -89,6 +91,26 @@ public final class CredentialExchange {
                 }
             }
         });
+    }
+
+    /**
+     * Returns the values of the cookies that a response sets.
+     *
+     * @param headers the header fields of the response
+     * @return the values that are not empty
+     */
+    public static List<String> cookies(HeaderFields headers) {
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < headers.size(); i++) {
+            if (headers.name(i).equalsIgnoreCase("Set-Cookie")) {
+                String pair = headers.value(i).split(";", 2)[0];
+                String value = pair.substring(pair.indexOf('=') + 1).strip();
+                boolean isQuoted = value.length() > 2 && value.startsWith("\"") && value.endsWith("\"");
+                values.add(isQuoted ? value.substring(1, value.length() - 1) : value);
+            }
+        }
+        values.removeIf(String::isEmpty);
+        return values;
     }
 
     /** Splits a URL into texts that are shown, and values that are masked. */

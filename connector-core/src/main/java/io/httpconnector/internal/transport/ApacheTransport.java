@@ -83,10 +83,23 @@ public final class ApacheTransport implements AutoCloseable {
         }
     }
 
-    /** Returns the stored cookies that are sent with a request; empty if there are none. */
-    public String cookies(Origin origin, String target, Instant now) {
+    /**
+     * Returns the cookies that are sent with a request: the stored ones, and those of the request itself.
+     *
+     * @param own the {@code Cookie} field of the request; empty if it has none
+     * @return the value of the field; empty if there are none
+     */
+    public String cookies(Origin origin, String target, String own, Instant now) {
         CookieJar.Cookies kept = cookies == null ? null : cookies.of(origin);
-        return kept == null ? "" : kept.header(target, "", now);
+        return kept == null ? own : kept.header(target, own, now);
+    }
+
+    /** Stores the cookies of a response, if the connection has any for the request. */
+    public void storeCookies(OutgoingRequest request, List<String> fields, Instant now) {
+        CookieJar.Cookies kept = cookies == null || !request.withCookies() ? null : cookies.of(request.origin());
+        if (kept != null) {
+            kept.store(fields, request.target(), now);
+        }
     }
 
     /** Sends the request and returns the result of the reader. Unchecked exceptions of the reader are propagated. */
@@ -95,17 +108,11 @@ public final class ApacheTransport implements AutoCloseable {
         HttpHost host = new HttpHost(origin.scheme(), origin.host(), origin.port());
         CancellableRequest transmission = new CancellableRequest(request, host);
         AttemptContext attempt = new AttemptContext(request.target(), transmission, call, config);
-        CookieJar.Cookies kept = cookies == null || !request.withCookies() ? null : cookies.of(origin);
-        if (kept != null) {
-            transmission.setCookies(kept.header(request.target(), transmission.cookies(), call.now()));
-        }
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, transmission::expire);
         underWay.add(transmission);
         try {
             return client.execute(host, transmission, attempt, response -> {
-                if (kept != null) {
-                    kept.store(setCookies(response), request.target(), call.now());
-                }
+                storeCookies(request, setCookies(response), call.now());
                 return reader.read(new IncomingResponse(response, attempt.body(), transmission));
             });
         } catch (IOException | IllegalStateException e) {

@@ -1,11 +1,8 @@
 package io.httpconnector.internal.transport;
 
-import io.httpconnector.Secret;
 import io.httpconnector.internal.http.NameValuePair;
-import java.util.Arrays;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.concurrent.CancellableDependency;
 import org.apache.hc.core5.http.Header;
@@ -46,19 +43,6 @@ final class CancellableRequest extends BasicClassicHttpRequest implements Cancel
             byte[] bytes = body.bytes();
             setEntity(
                     bytes != null && body.progress() == null ? new ByteArrayEntity(bytes, null) : new BodyEntity(body));
-        }
-    }
-
-    /** Returns the cookies of the request itself; empty if it has none. */
-    String cookies() {
-        return Arrays.stream(getHeaders("Cookie")).map(Header::getValue).collect(Collectors.joining("; "));
-    }
-
-    /** Sets the cookies that are sent, in a single field (RFC 6265, section 5.4); none if the text is empty. */
-    void setCookies(String cookies) {
-        if (!cookies.isEmpty()) {
-            removeHeaders("Cookie");
-            addHeader(new OutgoingHeader(NameValuePair.of("Cookie", Secret.of(cookies))));
         }
     }
 
