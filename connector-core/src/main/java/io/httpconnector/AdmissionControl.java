@@ -175,6 +175,10 @@ final class AdmissionControl implements AutoCloseable {
                 exchange.summary() + ": the thread was interrupted while it waited for " + awaited, e, exchange);
     }
 
+    boolean awaitClose(Duration max) throws InterruptedException {
+        return isClosed() || time.await(closed, max);
+    }
+
     boolean isClosed() {
         return closed.getCount() == 0;
     }

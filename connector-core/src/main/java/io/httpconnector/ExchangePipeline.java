@@ -460,6 +460,10 @@ final class ExchangePipeline {
                 : "; the service requires credentials, and the connection has no auth strategy";
     }
 
+    boolean awaitClose(Duration max) throws InterruptedException {
+        return turnstile.awaitClose(max);
+    }
+
     /** Closes the pipeline and everything it uses; returns false if it was closed before. */
     synchronized boolean end() {
         if (turnstile.isClosed()) {

@@ -269,6 +269,17 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
+     * Waits until the connection is closed, for code that pauses between requests.
+     *
+     * @param max the maximum wait
+     * @return whether the connection is closed
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public boolean awaitClose(Duration max) throws InterruptedException {
+        return sender.awaitClose(notNull(max, "max"));
+    }
+
+    /**
      * Sends a request and writes the body of the response to a file. The body is first written to {@code <file>.part}, which is
      * renamed when it is complete. If the transfer was interrupted, in this or an earlier call, only the rest is requested,
      * provided that the service supports it and the content is unchanged. The timeout is one hour, unless the request sets

@@ -242,7 +242,7 @@ public final class Request {
      * Sets a header field. Replaces fields of the same name, which is case-insensitive.
      *
      * @param name the field name
-     * @param value the value, of visible ASCII characters, spaces and tabs
+     * @param value the value, of visible ASCII characters, spaces and tabs; {@code Last-Event-ID} may have others, sent in UTF-8
      * @return a new request
      * @throws InvalidDefinitionException when the name is not a token (RFC 9110, section 5.6.2) or is set by the connection
      *     itself, such as {@code Host}, or when the value contains an invalid character; the message states which and where

@@ -314,8 +314,8 @@ final class OperationClient {
             return all.filter(record -> find.matching().entrySet().stream()
                             .allMatch(one -> one.getKey()
                                     .inRecord(record, pill)
-                                    .asText()
-                                    .equals(one.getValue().evaluate(known).asText())))
+                                    .asText("")
+                                    .equals(one.getValue().evaluate(known).asText(""))))
                     .map(record -> reference(find, record, key, pill))
                     .flatMap(Optional::stream)
                     .findFirst();

@@ -2,9 +2,9 @@ package io.httpconnector.stream;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
+import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.text.Ascii;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +30,7 @@ final class EventConnection {
         /** Called when the service has responded with an event stream. */
         default void opened() {}
 
-        /** Called before each read, which may block. */
+        /** Called before each read, which may block, and before a failure of the stream. */
         default void beforeRead() {}
 
         /**
@@ -73,19 +73,10 @@ final class EventConnection {
         if (request.header("Cache-Control").isEmpty()) {
             prepared = prepared.header("Cache-Control", "no-store");
         }
-        if (lastId.isEmpty()) {
-            return prepared;
-        }
-        try {
-            return prepared.header("Last-Event-ID", lastId);
-        } catch (InvalidDefinitionException e) {
-            throw new StreamException(
-                    StreamException.StreamFailure.INVALID_ID,
-                    0,
-                    request + ": the service has set an id that no header can carry, so that the stream cannot be"
-                            + " continued after it",
-                    e);
-        }
+        // A position that was stored by another version may be one that no header can carry.
+        return lastId.isEmpty() || !EventParser.isSendable(lastId)
+                ? prepared
+                : prepared.header(NameValuePair.LAST_EVENT_ID, lastId);
     }
 
     private Ending handle(Request request, Response response, InputStream body) throws IOException {
@@ -111,6 +102,12 @@ final class EventConnection {
                 event = events.next();
             }
             return Ending.BY_SERVICE;
+        } catch (StreamException e) {
+            if (!isOfReceiver(e)) {
+                // The events before the one that cannot be read are complete.
+                receiver.beforeRead();
+            }
+            throw e;
         } finally {
             lastId = events.lastId();
         }
@@ -147,7 +144,7 @@ final class EventConnection {
         return parser != null && parser.hasReceived();
     }
 
-    /** Returns the id to continue after. */
+    /** Returns the id to continue after, which a header can carry. */
     String lastId() {
         return lastId;
     }

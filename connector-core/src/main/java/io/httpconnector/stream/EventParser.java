@@ -6,15 +6,20 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Parses a {@code text/event-stream} as it arrives (WHATWG HTML, section 9.2.6). Not thread-safe. */
 final class EventParser {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
 
     private static final byte[] BOM = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
     private static final byte[] DATA = "data".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EVENT = "event".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ID = "id".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] RETRY = "retry".getBytes(StandardCharsets.US_ASCII);
+    private static final int DELETE = 0x7f;
     /** More digits than any delay has. */
     private static final int MAX_DIGITS = 18;
 
@@ -45,12 +50,17 @@ final class EventParser {
         this.id = lastId;
     }
 
+    /** Returns whether a header can carry an id. */
+    static boolean isSendable(String id) {
+        return id.chars().noneMatch(c -> (c < ' ' && c != '\t') || c == DELETE);
+    }
+
     /** Returns whether a line was received. */
     boolean hasReceived() {
         return lines.number() > 1;
     }
 
-    /** Returns the id to continue after; an event without a blank line at its end does not change it. */
+    /** Returns the last id that a header can carry; an event without a blank line at its end does not change it. */
     String lastId() {
         return lastId;
     }
@@ -79,7 +89,9 @@ final class EventParser {
     }
 
     private @Nullable ServerSentEvent dispatch() {
-        lastId = id;
+        if (!id.equals(lastId) && isSendable(id)) {
+            lastId = id;
+        }
         ServerSentEvent event = null;
         if (hasData) {
             event = new ServerSentEvent(
@@ -137,9 +149,14 @@ final class EventParser {
     }
 
     private void setId(String value) {
-        if (value.indexOf('\0') < 0) {
-            id = value;
+        if (value.indexOf('\0') >= 0) {
+            return;
         }
+        if (!value.equals(id) && !isSendable(value)) {
+            LOG.warn("Line {} of an event stream sets an id with a control character, which no header can carry:"
+                    + " the stream is continued after the id before it", lines.number());
+        }
+        id = value;
     }
 
     private void setRetry(String value) {

@@ -37,6 +37,8 @@ final class EventReception implements EventConnection.EventReceiver {
     private final List<ReceivedEvent> pending = new ArrayList<>();
     private StreamPosition received;
     private StreamPosition reached;
+    /** The id of the last event. */
+    private String lastId;
     private int skipped;
 
     /**
@@ -59,6 +61,7 @@ final class EventReception implements EventConnection.EventReceiver {
         this.runner = runner;
         this.time = definition.connection().timeSource();
         this.reached = start;
+        this.lastId = start.lastEventId();
         // A service repeats what follows the last id; without one, it repeats nothing.
         this.received = start.lastEventId().isEmpty() ? start : new StreamPosition(start.lastEventId(), 0);
     }
@@ -82,8 +85,13 @@ final class EventReception implements EventConnection.EventReceiver {
 
     @Override
     public boolean event(ServerSentEvent event) {
-        boolean isNewId = !event.id().equals(received.lastEventId());
-        received = new StreamPosition(event.id(), isNewId && !event.id().isEmpty() ? 0 : received.count() + 1);
+        boolean isNewId = !event.id().equals(lastId);
+        lastId = event.id();
+        // The stream cannot be continued after an id that no header can carry.
+        boolean isPosition = EventParser.isSendable(lastId);
+        received = new StreamPosition(
+                isPosition ? lastId : received.lastEventId(),
+                isNewId && isPosition && !lastId.isEmpty() ? 0 : received.count() + 1);
         pending.add(new ReceivedEvent(
                 definition.delivers(event) ? definition.event(event, isNewId, received, time.now()) : null, received));
         progress.received(time.now());

@@ -6,13 +6,13 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.threads.AsyncCall;
 import io.httpconnector.internal.threads.DefaultExecutors;
 import io.httpconnector.stream.EventConnection.Ending;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -154,13 +154,15 @@ public final class EventStream {
     }
 
     /**
-     * Sets the id after which the stream starts, as {@link ServerSentEvent#id()} of an earlier event.
+     * Sets the id after which the stream starts, as {@link ServerSentEvent#id()} of an earlier event. It is sent in UTF-8.
      *
      * @param id the id; empty for none
      * @return another stream
+     * @throws InvalidDefinitionException if the id has a control character, which no header can carry
      */
     public EventStream lastEventId(String id) {
-        return new EventStream(request, settings, Arguments.notNull(id, "last event id"), attempts);
+        var unused = NameValuePair.header(NameValuePair.LAST_EVENT_ID, Arguments.notNull(id, "last event id"));
+        return new EventStream(request, settings, id, attempts);
     }
 
     /**
@@ -253,7 +255,7 @@ public final class EventStream {
             if (reconnection.failures() > attempts) {
                 throw failure != null ? failure : nothingReceived();
             }
-            pause(time, delay);
+            pause(connection, delay);
         }
     }
 
@@ -264,9 +266,11 @@ public final class EventStream {
                         + " times in a row without sending anything");
     }
 
-    private void pause(TimeSource time, Duration delay) {
+    private void pause(HttpConnection connection, Duration delay) {
         try {
-            boolean unused = time.await(new CountDownLatch(1), delay);
+            if (connection.awaitClose(delay)) {
+                throw new ConnectorException(request + ": the connection was closed");
+            }
         } catch (InterruptedException e) {
             throw StreamException.interrupted(request.toString(), e);
         }

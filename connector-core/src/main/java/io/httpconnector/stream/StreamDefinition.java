@@ -84,7 +84,7 @@ record StreamDefinition(
     }
 
     private static String text(JsonNode data, @Nullable JsonPointer location) {
-        return location == null ? "" : data.at(location).asText();
+        return location == null ? "" : data.at(location).asText("");
     }
 
     private static String id(ServerSentEvent received, boolean isNewId, StreamState.StreamPosition position) {

@@ -25,8 +25,6 @@ public final class StreamException extends ConnectorException {
         TRUNCATED,
         /** The service has ended the stream several times in a row without sending anything. */
         NOTHING_RECEIVED,
-        /** The service has set an id that no header can carry. */
-        INVALID_ID,
         /** The thread was interrupted while it waited. */
         INTERRUPTED
     }

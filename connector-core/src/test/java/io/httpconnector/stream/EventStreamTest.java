@@ -543,15 +543,6 @@ class EventStreamTest {
     }
 
     @Test
-    void anIdThatNoHeaderCanCarryIsATypedFailure() {
-        StreamPeer peer = peer(exchange -> exchange.send(StreamPeer.EVENTS).send("id: ü\ndata: 1\n\n"));
-        assertThatThrownBy(() -> all(events(), connection(peer)))
-                .isInstanceOfSatisfying(
-                        StreamException.class,
-                        e -> assertThat(e.reason()).isEqualTo(StreamException.StreamFailure.INVALID_ID));
-    }
-
-    @Test
     void dataIsReadAsJson() {
         StreamPeer peer = peer(exchange ->
                 exchange.send(StreamPeer.EVENTS).send("data: {\"name\":\n data\ndata:\"Ada\"}\n\ndata: secret\n\n"));

@@ -58,7 +58,7 @@ public record NameValuePair(
 
     /**
      * Creates a header field after checking it against RFC 9110, section 5. Values are restricted to ASCII, which all peers
-     * interpret alike.
+     * interpret alike, except for the id of an event stream.
      */
     public static NameValuePair header(String name, String value) {
         return checked(new NameValuePair(name, value, null));
@@ -74,6 +74,9 @@ public record NameValuePair(
         }
         return checked(field);
     }
+
+    /** The field whose value is sent in UTF-8 (WHATWG HTML, section 9.2.4). */
+    public static final String LAST_EVENT_ID = "Last-Event-ID";
 
     public static boolean isToken(String name) {
         for (int i = 0; i < name.length(); i++) {
@@ -96,9 +99,13 @@ public record NameValuePair(
         if (ConnectionHeaders.isManaged(name)) {
             throw new InvalidDefinitionException("header", name + " is set by the connection itself: leave it out");
         }
+        boolean isUnicode = LAST_EVENT_ID.equalsIgnoreCase(name);
+        if (isUnicode) {
+            encodable(field);
+        }
         for (int i = 0; i < field.value.length(); i++) {
             char c = field.value.charAt(i);
-            if (c != '\t' && (c < 0x20 || c > 0x7e)) {
+            if (c != '\t' && (c < 0x20 || c == 0x7f || (c > 0x7f && !isUnicode))) {
                 throw new InvalidDefinitionException(
                         "header",
                         name + ": character " + (i + 1) + " of the value is "

@@ -1,5 +1,6 @@
 package io.httpconnector.internal.transport;
 
+import io.httpconnector.internal.http.NameValuePair;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,18 +17,23 @@ import org.apache.hc.core5.util.CharArrayBuffer;
  */
 final class RawHeadWriter extends DefaultHttpRequestWriter {
 
+    private static final String ID = NameValuePair.LAST_EVENT_ID + ":";
+
     @Override
     public void write(ClassicHttpRequest request, SessionOutputBuffer buffer, OutputStream out)
             throws IOException, HttpException {
-        super.write(request, request.containsHeader("Cookie") ? new Bytes(buffer) : buffer, out);
+        boolean isAscii = !request.containsHeader("Cookie") && !request.containsHeader(NameValuePair.LAST_EVENT_ID);
+        super.write(request, isAscii ? buffer : new Bytes(buffer), out);
     }
 
-    /** Writes each character of a line as the byte of the same number. */
+    /** Writes each character of a line as the byte of the same number, and the id of an event stream in UTF-8. */
     private record Bytes(SessionOutputBuffer buffer) implements SessionOutputBuffer {
 
         @Override
         public void writeLine(CharArrayBuffer line, OutputStream out) throws IOException {
-            buffer.write(line.toString().concat("\r\n").getBytes(StandardCharsets.ISO_8859_1), out);
+            String text = line.toString().concat("\r\n");
+            boolean isUnicode = text.regionMatches(true, 0, ID, 0, ID.length());
+            buffer.write(text.getBytes(isUnicode ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1), out);
         }
 
         @Override

@@ -185,7 +185,7 @@ final class HarFileReader {
         StringBuilder form = new StringBuilder();
         for (JsonNode pair : posted.path("params")) {
             form.append(form.isEmpty() ? "" : "&")
-                    .append(encoded(pair.path("name").asText()))
+                    .append(encoded(pair.path("name").asText("")))
                     .append('=')
                     .append(encoded(pair.path("value").asText("")));
         }
@@ -202,7 +202,7 @@ final class HarFileReader {
         StringBuilder query = new StringBuilder();
         for (JsonNode pair : pairs) {
             query.append(query.isEmpty() ? '?' : '&')
-                    .append(encoded(pair.path("name").asText()))
+                    .append(encoded(pair.path("name").asText("")))
                     .append('=')
                     .append(encoded(pair.path("value").asText("")));
         }
