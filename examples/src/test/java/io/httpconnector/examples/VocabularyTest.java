@@ -80,7 +80,7 @@ class VocabularyTest {
                 "\\bATOMIC_MOVE\\b ; OwnerOnlyFiles",
                 "\\\\\\\\\\{(\\\\\\\\)?\\{|(ndexOf|startsWith|split)\\(\"(\\{\\{|}}) ; Placeholders, PillToken, PostmanReader, PostmanScope,"
                         // Read the templates of other products.
-                        + " AirbyteScope, NangoXml, NangoText, AirbyteCursor, AirbyteConverter, AirbytePagination, AirbyteInputs, JinjaPills,"
+                        + " AirbyteScope, NangoXml, NangoText, AirbyteCursor, AirbyteConverter, AirbytePagination, AirbyteOperation, AirbyteInputs, JinjaPills,"
                         // Explain a pill where JSON and YAML expect an object.
                         + " JsonSyntax, YamlSyntax",
                 "\\bURLDecoder\\b ; ''",
