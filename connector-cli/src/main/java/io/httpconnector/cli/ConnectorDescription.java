@@ -21,7 +21,7 @@ final class ConnectorDescription {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** The members of a request beside those of its template. */
-    private static final List<String> LIST = List.of("title", "records", "pagination", "responses");
+    private static final List<String> LIST = List.of("title", "records", "pagination", "operation", "responses");
 
     /** The requests of a subscription. */
     private static final List<String> STEPS = List.of("create", "renew", "check", "rotate", "list/request", "delete");
@@ -68,6 +68,7 @@ final class ConnectorDescription {
         JsonNode request = document.path("requests").path(name);
         ObjectNode json = described(name, request, request);
         json.put("isList", request.has("records") || request.has("pagination"));
+        json.put("isOperation", request.has("operation"));
         return json;
     }
 
@@ -75,6 +76,7 @@ final class ConnectorDescription {
         JsonNode trigger = document.path("triggers").path(name);
         ObjectNode json = described(name, trigger, trigger.path("request"));
         json.remove("pills");
+        json.put("isOperation", trigger.has("operation"));
         if (trigger.has("schedule")) {
             json.set("schedule", trigger.get("schedule"));
         }

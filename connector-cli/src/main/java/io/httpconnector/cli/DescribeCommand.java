@@ -94,6 +94,9 @@ final class DescribeCommand extends DocumentCommand {
                 facts.add(label);
             }
             rows.add(List.of(part.path("name").asText(), String.join(", ", facts)));
+            if (part.path("isOperation").asBoolean()) {
+                rows.add(List.of("", "starts a long-running operation"));
+            }
             if (part.has("hybrid")) {
                 rows.add(List.of(
                         "",

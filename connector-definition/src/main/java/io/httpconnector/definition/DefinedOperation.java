@@ -48,6 +48,19 @@ record DefinedOperation(ObjectNode json) {
         });
     }
 
+    /** Reports members of the request that contradict those of the operation. */
+    void check(JsonObjectReader reader, CodeMembers code) {
+        if (!code.names().isEmpty()) {
+            reader.problem(MEMBER, "its records and pagination cannot be components");
+        }
+        for (String member : DefinedRequest.LIST) {
+            if (reader.object(member) != null && json.path(RESULT).has(member)) {
+                reader.problem(
+                        member, "the member " + RESULT + " of the operation has " + member + " too: remove one of them");
+            }
+        }
+    }
+
     static RequestTemplate template(JsonNode request, Map<String, PillFilter> filters) {
         try {
             return RequestTemplate.fromJson(request, filters);
@@ -60,7 +73,7 @@ record DefinedOperation(ObjectNode json) {
     /** Returns the operation. */
     Operation operation(String name, RequestTemplate start, ObjectNode list) {
         ObjectNode complete = json.deepCopy();
-        if (!list.isEmpty()) {
+        if (!list.isEmpty() && (!complete.has(RESULT) || complete.path(RESULT).isObject())) {
             ObjectNode result =
                     complete.path(RESULT) instanceof ObjectNode own ? own : JsonNodeFactory.instance.objectNode();
             JsonNode preset = complete.path("preset");
@@ -71,7 +84,7 @@ record DefinedOperation(ObjectNode json) {
                 result = ofPreset.isObject() ? ofPreset.deepCopy() : result;
             }
             for (String member : DefinedRequest.LIST) {
-                if (list.has(member)) {
+                if (list.has(member) && !json.path(RESULT).has(member)) {
                     result.set(member, list.get(member));
                 }
             }

@@ -58,21 +58,12 @@ record DefinedRequest(
             }
         }
         CodeMembers code = CodeMembers.take(list);
-        Map<String, JsonNode> responses = new TreeMap<>();
-        reader.object("responses", statuses -> {
-            for (String status : STATUSES) {
-                JsonNode schema = statuses.object(status);
-                if (schema != null) {
-                    responses.put(status, schema.deepCopy());
-                }
-            }
-            return statuses;
-        });
+        Map<String, JsonNode> responses = responses(reader);
         JsonNode start = json.isObject() ? template(id, title, json) : json;
         // "operation": The long-running operation that the request starts.
         DefinedOperation operation = DefinedOperation.read(reader, title == null ? id : title, start, list, filters);
-        if (operation != null && !code.names().isEmpty()) {
-            reader.problem(DefinedOperation.MEMBER, "its records and pagination cannot be components");
+        if (operation != null) {
+            operation.check(reader, code);
         }
         reader.acceptUnreadMembers();
         RequestTemplate template = RequestTemplate.fromJson(start, filters);
@@ -85,6 +76,29 @@ record DefinedRequest(
             checked.putObject("records");
         }
         return new DefinedRequest(title == null ? "" : title, template, checked, code, operation, responses);
+    }
+
+    private static Map<String, JsonNode> responses(JsonObjectReader reader) {
+        Map<String, JsonNode> responses = new TreeMap<>();
+        reader.object("responses", statuses -> {
+            for (String status : STATUSES) {
+                JsonNode schema = statuses.object(status);
+                if (schema != null) {
+                    responses.put(status, schema.deepCopy());
+                }
+            }
+            return statuses;
+        });
+        return responses;
+    }
+
+    /** Checks the types of the members that a request within a trigger has beside those of the template and of the trigger. */
+    static JsonObjectReader checkWithinTrigger(JsonObjectReader reader) {
+        String unusedTitle = reader.text("title");
+        Map<String, JsonNode> unusedResponses = responses(reader);
+        JsonNode unusedOperation = reader.object("operation");
+        reader.acceptUnreadMembers();
+        return reader;
     }
 
     /** Returns the members of the template of a request. */

@@ -60,6 +60,9 @@ record DefinedTrigger(
         String handler = reader.text("handler");
         reader.require("request");
         JsonNode request = reader.any("request");
+        if (request != null && request.isObject()) {
+            JsonObjectReader unused = reader.object("request", DefinedRequest::checkWithinTrigger);
+        }
         // "rules", "retry": In place of those of the request.
         OF_REQUEST.forEach(reader::any);
         DefinedHybrid hybrid = reader.object(

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests long-running operations in connector documents. */
 class OperationDocumentTest {
@@ -144,6 +146,25 @@ class OperationDocumentTest {
                 .filteredOn(asked -> asked.method().equals("POST"))
                 .hasSize(4);
         assertThat(service.requests()).anyMatch(asked -> asked.uri().toString().equals("/exports/7?team=globex"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/url", "7", "[a]", "null", "true", "\"\""})
+    void aResultOfAnotherTypeIsRejected(String result) {
+        assertThatThrownBy(() -> ConnectorDefinition.parse(
+                        DOCUMENT.formatted("https://service.example").replace("result: {url: /url}", "result: " + result)))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("/requests/export/operation/result (line 22")
+                .hasMessageContaining("expected an object");
+    }
+
+    @Test
+    void recordsThatAlsoTheResultHasAreRejected() {
+        assertThatThrownBy(() -> ConnectorDefinition.parse(DOCUMENT.formatted("https://service.example")
+                        .replace("result: {url: /url}", "result: {url: /url, records: {path: /rows}}")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("/requests/export/records")
+                .hasMessageContaining("remove one of them");
     }
 
     @Test
