@@ -328,6 +328,15 @@ public final class PollingTriggerBuilder {
     }
 
     /**
+     * Returns whether a handler is set.
+     *
+     * @return true after {@link #handler} or {@link #delivery}
+     */
+    public boolean hasHandler() {
+        return settings.delivery != null;
+    }
+
+    /**
      * Adds a listener.
      *
      * @param listener the listener

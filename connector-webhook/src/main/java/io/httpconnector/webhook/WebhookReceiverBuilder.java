@@ -116,6 +116,15 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
     }
 
     /**
+     * Returns whether a handler is set.
+     *
+     * @return true after {@link #handler}, {@link #responder} or {@link #tenants}
+     */
+    public boolean hasHandler() {
+        return handler != null || responder != null || tenants != null;
+    }
+
+    /**
      * Adds listeners that are notified of each request, for metrics, tracing and alerts.
      *
      * @param all such as {@code outcome -> requests.increment(outcome.status())}

@@ -31,12 +31,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HybridTriggerBuilder {
 
+    private static final String OTHER_HANDLER = ": it has a handler of its own, which would not receive the events of the other"
+            + " source: set one handler by handler(...) of this builder";
+
     private final String id;
     private final PollingTriggerBuilder poll;
     private final WebhookReceiverBuilder webhook;
     private final List<String> problems = new ArrayList<>();
     private @Nullable WebhookPayload payload;
     private @Nullable HttpConnection connection;
+    private @Nullable Consumer<PollingTriggerBuilder> handler;
+    private boolean isPollHandled;
+    private boolean isWebhookHandled;
     private @Nullable Runnable pollElsewhere;
     private Consumer<Runnable> betweenPolls = Runnable::run;
 
@@ -59,7 +65,7 @@ public final class HybridTriggerBuilder {
     }
 
     /**
-     * Configures the polls, without connection, store and handler. The settings of the measurement are those of {@link
+     * Configures the polls, without connection, store and handler: one beside that of this builder is an error. The settings of the measurement are those of {@link
      * PollingTriggerBuilder#acceptPushes}, by default {@link PushSettings#defaults()}.
      *
      * @param settings such as {@code poll -> poll.request(list).key("/id").version("/updated").every(Duration.ofHours(1))}
@@ -70,7 +76,7 @@ public final class HybridTriggerBuilder {
     }
 
     /**
-     * Configures the webhook, without a handler.
+     * Configures the webhook, without a handler, which is an error.
      *
      * @param settings such as {@code webhook -> webhook.verify(Signatures.github(secret)).inbox(inbox)}
      * @return this
@@ -117,7 +123,7 @@ public final class HybridTriggerBuilder {
      * @return this
      */
     public HybridTriggerBuilder handler(EventHandler handler) {
-        poll.handler(handler);
+        this.handler = builder -> builder.handler(handler);
         return this;
     }
 
@@ -128,7 +134,7 @@ public final class HybridTriggerBuilder {
      * @return this
      */
     public HybridTriggerBuilder delivery(Delivery delivery) {
-        poll.delivery(delivery);
+        this.handler = builder -> builder.delivery(delivery);
         return this;
     }
 
@@ -204,6 +210,7 @@ public final class HybridTriggerBuilder {
     }
 
     private HybridTriggerBuilder read(JsonNode json, Consumer<JsonNode> receiver) {
+        setHandler();
         try {
             boolean unused = JsonObjectReader.read("definition", json, reader -> {
                 // "poll": The definition of the polls, as of a polling trigger.
@@ -218,6 +225,20 @@ public final class HybridTriggerBuilder {
             e.problems().forEach(problem -> problems.add(problem.startsWith("/") ? problem : "definition: " + problem));
         }
         return this;
+    }
+
+    /** Sets the handler of the polls. A definition that is read later may change its attempts. */
+    private void setHandler() {
+        Consumer<PollingTriggerBuilder> common = handler;
+        if (common == null) {
+            return;
+        }
+        if (!isPollHandled && poll.hasHandler()) {
+            problems.add("poll" + OTHER_HANDLER);
+        }
+        isPollHandled = true;
+        common.accept(poll);
+        handler = null;
     }
 
     /** The builder of a part reports its problems when it builds. */
@@ -236,6 +257,10 @@ public final class HybridTriggerBuilder {
      *     webhook
      */
     public HybridTrigger build() {
+        setHandler();
+        if (!isWebhookHandled && webhook.hasHandler()) {
+            problems.add("webhook" + OTHER_HANDLER);
+        }
         List<String> found = new ArrayList<>(problems);
         WebhookPayload meaning = payload;
         if (meaning == null) {
@@ -249,6 +274,7 @@ public final class HybridTriggerBuilder {
         }
         PollingTrigger trigger = buildPoll(meaning, found);
         HandlerSlot slot = new HandlerSlot();
+        isWebhookHandled = true;
         webhook.handler(slot::handle);
         if (trigger == null || !found.isEmpty()) {
             throw new InvalidDefinitionException("hybrid trigger \"" + id + "\"", found);

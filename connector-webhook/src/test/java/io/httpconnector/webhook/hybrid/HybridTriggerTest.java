@@ -26,9 +26,11 @@ import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.trigger.ChangeType;
+import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.inbox.Inbox;
 import java.nio.file.Path;
@@ -117,6 +119,30 @@ class HybridTriggerTest {
         return events.stream()
                 .map(event -> (event.change() == ChangeType.DELETED ? "-" : "+") + event.key())
                 .toList();
+    }
+
+    @Test
+    void aHandlerOfItsOwnIsAnErrorWhereverItIsSet() {
+        assertThatThrownBy(() ->
+                        contacts().poll(poll -> poll.handler(event -> {})).build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("poll: it has a handler of its own");
+        assertThatThrownBy(() -> HybridTrigger.named("contacts")
+                        .poll(poll -> poll.delivery(Delivery.to(event -> {})))
+                        .handler(events::add)
+                        .build())
+                .hasMessageContaining("poll: it has a handler of its own");
+        assertThatThrownBy(() ->
+                        contacts().webhook(webhook -> webhook.handler(event -> {})).build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("webhook: it has a handler of its own");
+        assertThatThrownBy(() -> contacts()
+                        .webhook(webhook -> webhook.responder(event -> WebhookResponse.of(200)))
+                        .build())
+                .hasMessageContaining("webhook: it has a handler of its own");
+        HybridTriggerBuilder twice = contacts();
+        twice.build().close();
+        twice.handler(events::add).build().close();
     }
 
     @Test
