@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -257,14 +258,14 @@ final class EndConditions {
         return signal;
     }
 
-    /** Whether the total on a page states that there are more records than were read. */
-    boolean isTotalMissed(Page page, long total) {
+    /** The total that a page states; empty when there is none, or it is implausible. */
+    OptionalLong statedTotal(Page page) {
         Entry entry = entries.get(TOTAL);
         if (entry == null || entry.value == null) {
-            return false;
+            return OptionalLong.empty();
         }
         long stated = statedCount(page, ValueSource.ofPage("pagination", entry.value.asText()));
-        return stated != Long.MAX_VALUE && total < stated;
+        return stated == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(stated);
     }
 
     /** Whether the total on a page states that there are no more records than were read; also where the page omits the list. */

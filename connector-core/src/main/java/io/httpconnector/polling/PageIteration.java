@@ -71,7 +71,9 @@ final class PageIteration extends AbstractSpliterator<RecordPage> {
         RecordPage after = readPage();
         if (isRepeatedAgain(after)) {
             read.clear();
-        } else if (!after.isEnd(pagination) && after.page().count() > 0) {
+        } else if (after.isEnd(pagination) || after.page().count() == 0) {
+            hasNext(after);
+        } else {
             checkLimit(after.number());
             read.add(after);
             more = hasNext(after);
@@ -88,7 +90,11 @@ final class PageIteration extends AbstractSpliterator<RecordPage> {
 
     private boolean hasNext(RecordPage read) {
         try {
-            return !read.isEnd(pagination) && pager.nextOrFail(read.page());
+            if (read.isEnd(pagination)) {
+                pager.endBy(read.page());
+                return false;
+            }
+            return pager.nextOrVerify(read.page());
         } catch (PollingException e) {
             throw e.onPage(read.number(), read.response().exchange().url());
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Request;
 import io.httpconnector.polling.EndConditions.LastPageSignal;
 import io.httpconnector.polling.PollingException.Reason;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Iterates over the pages of one query: counts pages and records, and applies the end conditions and limits. */
@@ -18,6 +19,7 @@ final class Pager {
     private int number = 1;
     private long total;
     private LastPageSignal signal = LastPageSignal.NOTHING;
+    private OptionalLong statedTotal = OptionalLong.empty();
 
     Pager(Pagination pagination) {
         this.limits = pagination.limits();
@@ -88,13 +90,19 @@ final class Pager {
         return sequence.isRepeated();
     }
 
-    /** Advances to the page after this one; false when there is none. */
+    /**
+     * Advances to the page after this one; false when there is none.
+     *
+     * @throws PollingException when the pages do not end, or end although the service states that there are more
+     */
     boolean next(Page read) {
         ObjectNode requested = pills();
         total += read.count();
         Page page = read.with(requested, total);
         empty = page.count() == 0 ? empty + 1 : 0;
         signal = ends.evaluate(page, total, limits.size());
+        OptionalLong stated = ends.statedTotal(page);
+        statedTotal = stated.isPresent() ? stated : statedTotal;
         if (signal == LastPageSignal.LAST) {
             if (!ends.isLastByFlag(page, total, limits.size())) {
                 sequence.last(page);
@@ -102,6 +110,10 @@ final class Pager {
             return false;
         }
         if (!sequence.next(page, signal == LastPageSignal.MORE)) {
+            if (!sequence.isRepeated()) {
+                checkEnd("page " + number
+                        + (page.count() == 0 ? " has no records" : " has no token or URL of a further page"));
+            }
             return false;
         }
         checkLimits();
@@ -109,22 +121,35 @@ final class Pager {
         return true;
     }
 
-    /**
-     * Advances to the page after this one, as {@link #next} does, but fails where the pages would end although the service
-     * states that there are more.
-     */
-    boolean nextOrFail(Page read) {
+    /** Advances as {@link #next} does, also to the page after a repeated one: it shows whether the service repeats its last page. */
+    boolean nextOrVerify(Page read) {
         boolean hasNext = next(read);
         if (sequence.isRepeated()) {
-            // The page after it shows whether the service repeats its last page.
             number++;
-        } else if (!hasNext && signal == LastPageSignal.MORE && read.count() == 0) {
-            throw new PollingException(
-                    Reason.UNEXPECTED_RESPONSE,
-                    "Page " + read.number() + " has no records, although the service states that there are more: the"
-                            + " pagination does not lead past it");
         }
         return hasNext;
+    }
+
+    /** Ends the pages by a response that is no page: its status means that there are none, or is ignored. */
+    void endBy(Page after) {
+        checkEnd(
+                "page " + after.number() + " has the status " + after.response().status());
+    }
+
+    private void checkEnd(String problem) {
+        boolean isTotalMissed = isTotalMissed(total);
+        if (isTotalMissed || signal == LastPageSignal.MORE) {
+            throw new PollingException(
+                    Reason.UNEXPECTED_RESPONSE,
+                    "The service states that there are more records"
+                            + (isTotalMissed ? " (" + statedTotal.orElseThrow() + " in total, " + total + " read)" : "")
+                            + ", but " + problem
+                            + ": check the pagination and its end conditions (total, totalPages, moreWhile, lastWhen)");
+        }
+    }
+
+    private boolean isTotalMissed(long read) {
+        return statedTotal.isPresent() && read < statedTotal.getAsLong();
     }
 
     /**
@@ -134,7 +159,7 @@ final class Pager {
      */
     boolean isRepeatedAgain(Page page) {
         boolean isRepeated = sequence.isEqualToLast(page);
-        if (isRepeated && (signal != LastPageSignal.NOTHING || ends.isTotalMissed(page, total - page.count()))) {
+        if (isRepeated && (signal != LastPageSignal.NOTHING || isTotalMissed(total - page.count()))) {
             throw PageSequence.endless("pages " + (page.number() - 2) + " to " + page.number()
                     + " have the same records, although the service states that there are others");
         }

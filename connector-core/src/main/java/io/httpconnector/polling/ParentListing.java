@@ -224,6 +224,9 @@ final class ParentListing {
                     records,
                     consumer,
                     deadline.left());
+            if (pagination.isAfterLast(page)) {
+                pager.endBy(page);
+            }
             marks.isComplete &= !page.isIgnored() || pagination.isAfterLast(page);
             more = !page.isIgnored() && pager.next(page) && isPermitted(pager.number(), pagination, outer);
         }

@@ -305,6 +305,7 @@ final class PartitionPoll {
             if (definition.pagination().isAfterLast(page)) {
                 processor.flush();
                 transaction.commit();
+                pager.endBy(page);
                 return End.COMPLETE;
             }
             if (definition.deletions()
