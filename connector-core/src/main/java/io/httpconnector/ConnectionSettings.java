@@ -4,6 +4,7 @@ import io.httpconnector.internal.graphql.GraphQlMode;
 import io.httpconnector.internal.graphql.GraphQlResponse;
 import io.httpconnector.internal.http.BaseUrl;
 import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,6 +58,13 @@ record ConnectionSettings(
     CallContext call(Request request) {
         Duration asked = request.timeout();
         return new CallContext(time, asked == null ? totalTimeout : asked);
+    }
+
+    /** Returns the context of a call with an upper limit for its timeout. */
+    CallContext call(Request request, Duration max) {
+        Duration asked = request.timeout();
+        Duration usual = asked == null ? totalTimeout : asked;
+        return new CallContext(time, Timeouts.check("max", max).compareTo(usual) < 0 ? max : usual);
     }
 
     /** Returns the settings for requests of the auth strategy, without the connection's defaults and response rules. */

@@ -169,6 +169,19 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
+     * Sends a request as {@link #send(Request)} does, within the time that a caller has left.
+     *
+     * @param request the request
+     * @param max an upper limit for the timeout, 1 ms to 24 h; ignored if longer than the timeout
+     * @return the response, whose status the request accepts
+     * @throws ConnectorException as for {@link #send(Request)}
+     */
+    public Response send(Request request, Duration max) {
+        CallContext call = settings.call(notNull(request, "request"), max);
+        return sender.send(request, settings.retry(), call, null, listeners());
+    }
+
+    /**
      * Sends a request on a thread of the library: a virtual thread if the JVM supports them (Java 21 and later), otherwise one
      * of 64 threads that all connections share.
      *
@@ -231,10 +244,7 @@ public final class HttpConnection implements AutoCloseable {
      * @throws ConnectorException as for {@link #read(Request, BodyHandler)}
      */
     public <T> T read(Request request, BodyHandler<T> reader, Duration max) {
-        Duration asked = notNull(request, "request").timeout();
-        Duration usual = asked == null ? settings.totalTimeout() : asked;
-        Timeouts.check("max", max);
-        CallContext call = new CallContext(settings.time(), max.compareTo(usual) < 0 ? max : usual);
+        CallContext call = settings.call(notNull(request, "request"), max);
         call.pauseWhileReading();
         return read(request, reader, call, sender.maxStreamBytes());
     }

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /** Sends the requests of an operation and reads their responses. Thread-safe. */
 final class OperationClient {
 
+    private static final Duration MIN_LIMIT = Duration.ofMillis(1);
+    private static final Duration MAX_LIMIT = Duration.ofHours(24);
+
     private final OperationDefinition definition;
     private final HttpConnection connection;
     private final Pills pills;
@@ -237,9 +240,20 @@ final class OperationClient {
 
     /** Requests the status. */
     Observed status(OperationReference reference) {
+        return status(reference, MAX_LIMIT);
+    }
+
+    /**
+     * Requests the status.
+     *
+     * @param left the time that the operation has left
+     */
+    Observed status(OperationReference reference, Duration left) {
         Request request = statusRequest(reference);
-        Response response =
-                connection.send(request.acceptStatus(definition.states().accepted()));
+        Duration shorter = left.compareTo(MAX_LIMIT) < 0 ? left : MAX_LIMIT;
+        Response response = connection.send(
+                request.acceptStatus(definition.states().accepted()),
+                shorter.compareTo(MIN_LIMIT) < 0 ? MIN_LIMIT : shorter);
         return observe(reference, ResponseContent.of(response));
     }
 

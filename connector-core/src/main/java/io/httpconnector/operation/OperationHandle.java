@@ -80,7 +80,7 @@ public final class OperationHandle {
      * @throws ConnectorException if the request fails
      */
     public OperationStatus status() {
-        Polled polled = poll();
+        Polled polled = poll(null);
         Observed observed = polled.observed();
         if (observed == null) {
             ConnectorException failure = polled.failure();
@@ -89,7 +89,7 @@ public final class OperationHandle {
         return observed.status();
     }
 
-    private Polled poll() {
+    private Polled poll(@Nullable Duration left) {
         polling.lock();
         try {
             Observed known = last;
@@ -97,7 +97,7 @@ public final class OperationHandle {
                 return new Polled(known, null, history, Duration.ZERO);
             }
             OperationStatus status = known == null ? null : known.status();
-            Polled polled = poller.poll(reference, history, status);
+            Polled polled = poller.poll(reference, history, status, left);
             history = polled.history();
             delay = polled.delay();
             lastFailure = polled.failure();
@@ -155,7 +155,7 @@ public final class OperationHandle {
                         new OperationException.Context(id(), observed == null ? null : observed.status(), null));
             }
             pause(timeout, observed);
-            observed = poll().observed();
+            observed = poll(timeout.minusNanos(time.nanos() - start)).observed();
             if (observed != null) {
                 report(listener, observed);
             }

@@ -49,12 +49,17 @@ final class OperationPoller {
      * Requests the status once.
      *
      * @param last the last known status; null if there is none
+     * @param left the time that the operation has left, which limits the request; null for no limit
      * @throws OperationException if further requests have no purpose
      */
-    Polled poll(OperationReference reference, History history, @Nullable OperationStatus last) {
+    Polled poll(
+            OperationReference reference,
+            History history,
+            @Nullable OperationStatus last,
+            @Nullable Duration left) {
         int polls = history.polls + 1;
         try {
-            Observed observed = client.status(reference);
+            Observed observed = left == null ? client.status(reference) : client.status(reference, left);
             return new Polled(
                     observed, null, new History(polls, true), settings().delay(polls, observed.retryAfter()));
         } catch (OperationException e) {

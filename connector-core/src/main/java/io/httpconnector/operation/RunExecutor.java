@@ -253,7 +253,10 @@ final class RunExecutor {
         OperationPoller poller = new OperationPoller(client);
         OperationReference reference = reference(run);
         Polled polled = poller.poll(
-                reference, run.history, run.status == null ? null : run.lastStatus(reference, OperationState.RUNNING));
+                reference,
+                run.history,
+                run.status == null ? null : run.lastStatus(reference, OperationState.RUNNING),
+                Duration.between(now(), reference.started().plus(definition.timeout())));
         boolean unused = complete(run, claim, current -> {
             current.history = polled.history();
             current.next = now().plus(polled.delay());

@@ -465,4 +465,30 @@ class OperationTest {
         assertThatThrownBy(handle::await).isInstanceOf(ConnectorException.class);
         assertThat(Thread.interrupted()).isTrue();
     }
+
+    @Test
+    void theTimeoutEndsAStatusRequestThatHangs() {
+        CountDownLatch end = new CountDownLatch(1);
+        service.behaviour = asked -> {
+            if (asked.method().equals("POST")) {
+                return Reply.json("{\"id\": 7}").with(202);
+            }
+            try {
+                boolean unused = end.await(20, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Reply.json("{\"state\": \"running\"}");
+        };
+        try (HttpConnection real =
+                HttpConnection.named("Service").baseUrl(service.baseUrl()).build()) {
+            long start = System.nanoTime();
+            OperationHandle handle = export().build().start(real, PILLS);
+            OperationException e = failure(() -> handle.await(Duration.ofSeconds(1)));
+            assertThat(e.reason()).isEqualTo(OperationFailure.TIMED_OUT);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+        } finally {
+            end.countDown();
+        }
+    }
 }
