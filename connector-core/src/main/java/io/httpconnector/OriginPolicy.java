@@ -1,12 +1,10 @@
 package io.httpconnector;
 
 import io.httpconnector.internal.http.LenientUrl;
-import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.Redirects;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.transport.ProxyRoute;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,10 +190,7 @@ final class OriginPolicy {
         }
         Request sent = response.request();
         Request next = request.redirected(
-                target,
-                Url.isSameDocument(location),
-                Redirects.becomesGet(request.method(), response.status()),
-                sent);
+                target, Url.isSameDocument(location), Redirects.becomesGet(request.method(), response.status()), sent);
         if (!next.isReplayable()) {
             throw refused(response, "it redirects a body that can be sent only once");
         }
@@ -205,7 +200,9 @@ final class OriginPolicy {
         if (request.url().isSecure() && !target.isSecure()) {
             throw refused(response, "it redirects from https to http");
         }
-        boolean echoesSecret = !new Redactor(sent.withoutCookies()).mask(location).equals(location);
+        boolean echoesSecret = !new Redactor(Redactor.withoutQueries(sent.withoutCookies()))
+                .mask(location)
+                .equals(location);
         if (echoesSecret || next.hasSecretContent()) {
             throw refused(response, "it redirects to another origin, which must not see the secrets of this request");
         }

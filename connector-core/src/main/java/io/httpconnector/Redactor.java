@@ -15,8 +15,10 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,9 @@ final class Redactor {
     private static final int MAX_BODY = 64 * 1024;
 
     private static final byte[] NO_BYTES = {};
+
+    /** The name of a secret that is the query of a URL that a service has chosen. */
+    private static final String CHOSEN_QUERY = "chosen query";
 
     /** The maximum length of one character of a secret in a body, if it is double-encoded or an entity. */
     private static final int MAX_SPELLING = 12;
@@ -78,6 +83,33 @@ final class Redactor {
         return CredentialExchange.cookies(headers).stream()
                 .map(value -> assumedSecret(NameValuePair.of("Set-Cookie", value)))
                 .toList();
+    }
+
+    /** Returns the query of a URL that a service has chosen, as a secret; empty if it is too short. */
+    static Optional<NameValuePair> chosenQuery(@Nullable String query) {
+        return query == null || query.length() < Secret.MIN_ASSUMED
+                ? Optional.empty()
+                : Optional.of(NameValuePair.of(CHOSEN_QUERY, Secret.fixed(Secret.of(query), "of a URL")));
+    }
+
+    /** Returns the secrets without the queries that services have chosen, which are not those of the caller. */
+    static List<NameValuePair> withoutQueries(List<NameValuePair> secrets) {
+        return secrets.stream()
+                .filter(secret -> !secret.name().equals(CHOSEN_QUERY))
+                .toList();
+    }
+
+    /** Returns the secrets of a request, with the query to which its response redirects. */
+    private static List<NameValuePair> secrets(Request request, HeaderFields received) {
+        List<NameValuePair> secrets = request.secrets();
+        for (int i = 0; request.redactsQueries() && i < received.size(); i++) {
+            String value = received.value(i);
+            if (received.name(i).equalsIgnoreCase("Location") && value.indexOf('?') >= 0) {
+                secrets = new ArrayList<>(secrets);
+                chosenQuery(value.substring(value.indexOf('?') + 1)).ifPresent(secrets::add);
+            }
+        }
+        return secrets;
     }
 
     String mask(String text) {
@@ -218,7 +250,7 @@ final class Redactor {
                 request.urlForRedaction(),
                 NameValuePair.headerFields(request.headers()),
                 sent == null ? null : sentBody(sent),
-                request.secrets(),
+                secrets(request, headers),
                 request.redactsResponse(),
                 status,
                 headers,

@@ -65,6 +65,7 @@ public final class Request {
      *     otherwise null
      * @param redactsResponse whether credentials arrive in the response, so that its content is secret
      * @param redactsUrl whether such a response chose the URL
+     * @param redactsQueries whether the service chooses the URL and those of redirects, whose queries may be credentials
      * @param earlier the secrets of earlier requests of a chain of redirects, which the service may still echo
      * @param cookies the cookies that the service has set: they are masked, but the service may repeat them in redirects
      */
@@ -72,9 +73,15 @@ public final class Request {
             @Nullable CallContext signedFor,
             boolean redactsResponse,
             boolean redactsUrl,
+            boolean redactsQueries,
             List<NameValuePair> earlier,
             List<NameValuePair> cookies) {
-        private static final RedactionContext NONE = new RedactionContext(null, false, false, List.of(), List.of());
+        private static final RedactionContext NONE =
+                new RedactionContext(null, false, false, false, List.of(), List.of());
+
+        RedactionContext with(@Nullable CallContext call, List<NameValuePair> secrets) {
+            return new RedactionContext(call, redactsResponse, redactsUrl, redactsQueries, secrets, cookies);
+        }
     }
 
     /**
@@ -442,7 +449,29 @@ public final class Request {
      */
     public Request secretResponse() {
         return withRedaction(new RedactionContext(
-                secrecy.signedFor, true, secrecy.redactsUrl, secrecy.earlier, secrecy.cookies));
+                secrecy.signedFor, true, secrecy.redactsUrl, secrecy.redactsQueries, secrecy.earlier, secrecy.cookies));
+    }
+
+    /**
+     * Masks the query of the URL, and of the URLs that the request is redirected to, in logs and exceptions: of a URL that a service
+     * has chosen, such as a pre-signed one. Queries of fewer than 8 characters are shown.
+     *
+     * @return a new request
+     */
+    public Request maskingQueries() {
+        List<NameValuePair> secrets = new ArrayList<>(secrecy.earlier);
+        Redactor.chosenQuery(url.query()).ifPresent(secrets::add);
+        return withRedaction(new RedactionContext(
+                secrecy.signedFor,
+                secrecy.redactsResponse,
+                secrecy.redactsUrl,
+                true,
+                List.copyOf(secrets),
+                secrecy.cookies));
+    }
+
+    boolean redactsQueries() {
+        return secrecy.redactsQueries;
     }
 
     /**
@@ -774,7 +803,7 @@ public final class Request {
 
     /** Returns the request for an auth strategy, whose additions are treated as secrets. */
     Request inAuthPhase(CallContext call) {
-        return withRedaction(new RedactionContext(call, secrecy.redactsResponse, secrecy.redactsUrl, secrecy.earlier, secrecy.cookies));
+        return withRedaction(secrecy.with(call, secrecy.earlier));
     }
 
     /** Returns the call for which an auth strategy is modifying this request. */
@@ -793,9 +822,7 @@ public final class Request {
         }
         List<NameValuePair> all = new ArrayList<>(secrecy.earlier);
         all.addAll(secrets);
-        return withRedaction(
-                new RedactionContext(
-                        secrecy.signedFor, secrecy.redactsResponse, secrecy.redactsUrl, List.copyOf(all), secrecy.cookies));
+        return withRedaction(secrecy.with(secrecy.signedFor, List.copyOf(all)));
     }
 
     /**
@@ -828,6 +855,7 @@ public final class Request {
                 secrecy.signedFor,
                 secrecy.redactsResponse,
                 secrecy.redactsUrl,
+                secrecy.redactsQueries,
                 secrecy.earlier,
                 List.copyOf(all)));
     }
@@ -853,6 +881,9 @@ public final class Request {
             CredentialExchange.values(
                     chosen, value -> secrets.add(Redactor.assumedSecret(NameValuePair.of("", value))));
         }
+        if (secrecy.redactsQueries) {
+            Redactor.chosenQuery(target.query()).ifPresent(secrets::add);
+        }
         return new Request(
                 name,
                 becomesGet ? "GET" : method,
@@ -867,6 +898,7 @@ public final class Request {
                         null,
                         secrecy.redactsResponse,
                         secrecy.redactsResponse,
+                        secrecy.redactsQueries,
                         secrets,
                         sent.secrecy.cookies));
     }
@@ -918,6 +950,7 @@ public final class Request {
                         null,
                         secrecy.redactsResponse || original.secrecy.redactsResponse,
                         original.secrecy.redactsUrl,
+                        secrecy.redactsQueries || original.secrecy.redactsQueries,
                         List.copyOf(earlier),
                         original.secrecy.cookies));
     }

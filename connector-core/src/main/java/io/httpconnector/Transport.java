@@ -114,8 +114,8 @@ final class Transport implements AutoCloseable {
         Request request = withCookies ? withCookies(plain, call) : plain;
         try {
             OutgoingRequest message = message(request, withCookies);
-            ResponseReader<Response> reader = response -> read(
-                    request.maskingCookies(Redactor.cookies(response.headers())), response, call, receiver);
+            ResponseReader<Response> reader = response ->
+                    read(request.maskingCookies(Redactor.cookies(response.headers())), response, call, receiver);
             return tapped == null
                     ? wire.exchange(message, call, reader)
                     : tapped.exchange(message, Redactor.tapped(connection, request), call, reader);

@@ -68,7 +68,9 @@ class EchoedCookiesTest {
             assertThat(echo.text()).isEqualTo("your cookie: " + VALUE);
             for (Response response : List.of(set, echo)) {
                 assertThat(response.exchange().responseBody()).endsWith(": ***".substring(response == set ? 1 : 0));
-                assertThat(response.exchange().asHar() + response.exchange().toJson() + response.exchange().asCurl())
+                assertThat(response.exchange().asHar()
+                                + response.exchange().toJson()
+                                + response.exchange().asCurl())
                         .doesNotContain(VALUE)
                         .doesNotContain("value-of-request");
                 assertThat(response.containsSecret("x " + VALUE)).isTrue();
@@ -79,7 +81,9 @@ class EchoedCookiesTest {
                     .hasMessageContaining("unknown session ***")
                     .hasMessageNotContaining(VALUE);
         }
-        assertThat(seen).hasSize(2).allSatisfy(text -> assertThat(text).contains("***").doesNotContain(VALUE));
+        assertThat(seen)
+                .hasSize(2)
+                .allSatisfy(text -> assertThat(text).contains("***").doesNotContain(VALUE));
         service.verify(getRequestedFor(urlEqualTo("/echo"))
                 .withHeader("Cookie", equalTo("sid=" + VALUE + "; own=value-of-request")));
     }

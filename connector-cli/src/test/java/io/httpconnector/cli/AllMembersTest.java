@@ -96,9 +96,7 @@ class AllMembersTest {
         connector = new CommandRun(directory).environment("CONNECTOR_ALL_HOOK", "hush");
         connector.write("all.yaml", DOCUMENT);
         connector.write("changed.yaml", DOCUMENT.replace("done: [finished]", "done: [finished, complete]"));
-        connector.write(
-                "all.values.yaml",
-                "values: {site: \"" + service.baseUrl() + "\", team: blue}\n");
+        connector.write("all.values.yaml", "values: {site: \"" + service.baseUrl() + "\", team: blue}\n");
         connector.write("curl.txt", "curl " + service.baseUrl() + "/me\n");
         service.on("GET", "/me", MockResponse.json("{\"name\": \"Ann\"}"));
         service.on(
@@ -113,8 +111,7 @@ class AllMembersTest {
         service.on(
                 "GET",
                 "/events",
-                MockResponse.status(200)
-                        .body("text/event-stream", "event: created\nid: 1\ndata: {\"id\": 1}\n\n"));
+                MockResponse.status(200).body("text/event-stream", "event: created\nid: 1\ndata: {\"id\": 1}\n\n"));
     }
 
     @AfterEach
@@ -154,8 +151,8 @@ class AllMembersTest {
                 "wizard all.yaml --yes --name=added --curl=curl@/me",
             })
     void aCommandAcceptsAllMembers(String command) {
-        String complete = command.replace("curl@", "curl " + service.baseUrl())
-                .replace("DIRECTORY", directory.toString());
+        String complete =
+                command.replace("curl@", "curl " + service.baseUrl()).replace("DIRECTORY", directory.toString());
         Result result = connector.run(complete.split(" (?!http)", -1));
         assertThat(result.code()).as(result.out() + result.err()).isZero();
         if (command.matches("(?:wizard|import) .*")) {
@@ -168,7 +165,8 @@ class AllMembersTest {
     void operationsAreDescribed() {
         Result text = connector.run("describe", "all.yaml");
         assertThat(text.out()).containsSubsequence("export", "starts a long-running operation", "Triggers");
-        JsonNode json = JsonSupport.parse(connector.run("describe", "all.yaml", "--json").out());
+        JsonNode json = JsonSupport.parse(
+                connector.run("describe", "all.yaml", "--json").out());
         assertThat(json.at("/requests/0/isOperation").asBoolean()).isFalse();
         assertThat(json.at("/requests/3/isOperation").asBoolean()).isTrue();
         assertThat(json.at("/triggers/1/isOperation").asBoolean()).isTrue();

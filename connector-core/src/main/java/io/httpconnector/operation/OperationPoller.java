@@ -53,10 +53,7 @@ final class OperationPoller {
      * @throws OperationException if further requests have no purpose
      */
     Polled poll(
-            OperationReference reference,
-            History history,
-            @Nullable OperationStatus last,
-            @Nullable Duration left) {
+            OperationReference reference, History history, @Nullable OperationStatus last, @Nullable Duration left) {
         int polls = history.polls + 1;
         try {
             Observed observed = left == null ? client.status(reference) : client.status(reference, left);

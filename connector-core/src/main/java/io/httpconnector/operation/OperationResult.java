@@ -6,7 +6,6 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
-import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.json.JsonSupport;
@@ -19,7 +18,6 @@ import io.httpconnector.template.RequestTemplate;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -32,8 +30,6 @@ import java.util.stream.Stream;
 public final class OperationResult {
 
     private static final Set<Integer> EXPIRED = Set.of(400, 401, 403, 404, 410);
-
-    private static final int MIN_SIGNATURE = 8;
 
     private final OperationClient client;
     private final OperationReference reference;
@@ -236,16 +232,7 @@ public final class OperationResult {
 
     /** The request for a URL that the service has chosen, whose query may be a credential. */
     private Request request(String url) {
-        return Request.get(url)
-                .named(client.definition().name() + " result")
-                .masking(signature(url).stream().toArray(Secret[]::new));
-    }
-
-    /** The query of a URL on another origin, which may be a signature. */
-    private Optional<Secret> signature(String url) {
-        Url target = Url.parseReference(url);
-        String query = target.sameOrigin(Url.parseReference(base)) ? null : target.query();
-        return query == null || query.length() < MIN_SIGNATURE ? Optional.empty() : Optional.of(Secret.of(query));
+        return Request.get(url).named(client.definition().name() + " result").maskingQueries();
     }
 
     /** Resolves a URL, which must not lead from https to http. */

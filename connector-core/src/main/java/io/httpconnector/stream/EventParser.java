@@ -153,8 +153,10 @@ final class EventParser {
             return;
         }
         if (!value.equals(id) && !isSendable(value)) {
-            LOG.warn("Line {} of an event stream sets an id with a control character, which no header can carry:"
-                    + " the stream is continued after the id before it", lines.number());
+            LOG.warn(
+                    "Line {} of an event stream sets an id with a control character, which no header can carry:"
+                            + " the stream is continued after the id before it",
+                    lines.number());
         }
         id = value;
     }

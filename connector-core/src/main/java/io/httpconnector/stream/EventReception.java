@@ -39,6 +39,7 @@ final class EventReception implements EventConnection.EventReceiver {
     private StreamPosition reached;
     /** The id of the last event. */
     private String lastId;
+
     private int skipped;
 
     /**

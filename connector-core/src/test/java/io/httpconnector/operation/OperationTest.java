@@ -491,4 +491,36 @@ class OperationTest {
             end.countDown();
         }
     }
+
+    @Test
+    void queriesOfTheResultAndOfItsRedirectsAreMasked() {
+        String signed = "X-Amz-Date=20260101&X-Amz-Signature=abcdef0123456789";
+        service.behaviour = asked -> switch (asked.path()) {
+            case "/exports" -> Reply.json("{\"id\": 7}").with(202);
+            case "/exports/7" -> Reply.json("{\"state\": \"finished\", \"url\": \"/file?token=0123456789abcdef\"}");
+            case "/file" -> Reply.status(302).header("Location", "/bucket?" + signed);
+            case "/bucket" -> Reply.status(302).header("Location", other.baseUrl() + "/region?" + signed);
+            default -> Reply.status(404);
+        };
+        other.behaviour =
+                asked -> Reply.json("{\"error\": \"not " + signed + "\"}").with(500);
+        OperationResult result = export().resultUrl("/url").build().await(connection, PILLS);
+        assertThatThrownBy(result::response).isInstanceOfSatisfying(StatusException.class, e -> {
+            assertThat(e.toString()
+                            + e.exchange().orElseThrow().asCurl()
+                            + e.exchange().orElseThrow())
+                    .contains("/region")
+                    .doesNotContain("abcdef0123456789")
+                    .doesNotContain("X-Amz-Signature");
+            assertThat(e.exchange().orElseThrow().responseBody()).doesNotContain("abcdef0123456789");
+        });
+        service.behaviour = asked -> Reply.status(500);
+        assertThatThrownBy(result::response)
+                .isInstanceOfSatisfying(
+                        StatusException.class,
+                        e -> assertThat(e.toString()
+                                        + e.exchange().orElseThrow().asCurl())
+                                .contains("/file")
+                                .doesNotContain("0123456789abcdef"));
+    }
 }

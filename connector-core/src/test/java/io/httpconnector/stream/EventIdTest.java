@@ -130,8 +130,8 @@ class EventIdTest {
     void continuesAfterTheLastIdThatCanBeSent(String id) throws Exception {
         StreamPeer peer = peer(exchange -> {
             switch (exchange.number()) {
-                case 1 -> exchange.send(StreamPeer.EVENTS)
-                        .send("id: 7\ndata: 1\n\nid: " + id + "\ndata: 2\n\ndata: 3\n\n");
+                case 1 ->
+                    exchange.send(StreamPeer.EVENTS).send("id: 7\ndata: 1\n\nid: " + id + "\ndata: 2\n\ndata: 3\n\n");
                 case 2 -> exchange.send(StreamPeer.EVENTS).send("id: 8\ndata: 4\n\n");
                 default -> exchange.send(StreamPeer.NO_CONTENT);
             }
@@ -178,10 +178,11 @@ class EventIdTest {
         assertThat(trigger.stop(Duration.ofSeconds(10))).isTrue();
         assertThat(data()).containsExactly("a", "b");
         assertThat(peer.exchanges().get(1).header("Last-Event-ID")).isEqualTo("2");
-        assertThat(failures).allSatisfy(failure -> assertThat(failure)
-                .isInstanceOfSatisfying(
-                        StreamException.class,
-                        e -> assertThat(e.reason()).isEqualTo(StreamException.StreamFailure.TOO_LARGE)));
+        assertThat(failures)
+                .allSatisfy(failure -> assertThat(failure)
+                        .isInstanceOfSatisfying(
+                                StreamException.class,
+                                e -> assertThat(e.reason()).isEqualTo(StreamException.StreamFailure.TOO_LARGE)));
 
         List<String> found = new ArrayList<>();
         HttpConnection connection = connection(peer, new FakeTime());
@@ -202,8 +203,8 @@ class EventIdTest {
                 exchange.send(StreamPeer.NO_CONTENT);
             }
         });
-        StreamTrigger trigger =
-                started(peer, StateStore.inMemory(), builder -> builder.id("/id").key("/id"));
+        StreamTrigger trigger = started(
+                peer, StateStore.inMemory(), builder -> builder.id("/id").key("/id"));
         awaitPhase(trigger, StreamStatus.StreamPhase.ENDED);
         assertThat(handled).hasSize(3);
         assertThat(handled).extracting(TriggerEvent::id).doesNotContain("null").doesNotHaveDuplicates();
@@ -212,8 +213,7 @@ class EventIdTest {
 
     @Test
     void closingTheConnectionEndsTheWaitForTheNextRequest() throws Exception {
-        StreamPeer peer =
-                peer(exchange -> exchange.send(StreamPeer.EVENTS).send("retry: 40000\ndata: 1\n\n"));
+        StreamPeer peer = peer(exchange -> exchange.send(StreamPeer.EVENTS).send("retry: 40000\ndata: 1\n\n"));
         HttpConnection connection = connection(peer, TimeSource.SYSTEM);
         CountDownLatch first = new CountDownLatch(1);
         CompletableFuture<Void> future = EventStream.of(Request.get("/s")).eventsAsync(connection, event -> {

@@ -56,7 +56,8 @@ record DefinedOperation(ObjectNode json) {
         for (String member : DefinedRequest.LIST) {
             if (reader.object(member) != null && json.path(RESULT).has(member)) {
                 reader.problem(
-                        member, "the member " + RESULT + " of the operation has " + member + " too: remove one of them");
+                        member,
+                        "the member " + RESULT + " of the operation has " + member + " too: remove one of them");
             }
         }
     }

@@ -149,7 +149,8 @@ class MemberTypeTest {
             int index = Integer.parseInt(name);
             JsonNode unused = value == null ? list.remove(index) : list.set(index, value);
         } else {
-            JsonNode unused = value == null ? ((ObjectNode) holder).remove(name) : ((ObjectNode) holder).set(name, value);
+            JsonNode unused =
+                    value == null ? ((ObjectNode) holder).remove(name) : ((ObjectNode) holder).set(name, value);
         }
         return copy;
     }

@@ -151,8 +151,8 @@ class OperationDocumentTest {
     @ParameterizedTest
     @ValueSource(strings = {"/url", "7", "[a]", "null", "true", "\"\""})
     void aResultOfAnotherTypeIsRejected(String result) {
-        assertThatThrownBy(() -> ConnectorDefinition.parse(
-                        DOCUMENT.formatted("https://service.example").replace("result: {url: /url}", "result: " + result)))
+        assertThatThrownBy(() -> ConnectorDefinition.parse(DOCUMENT.formatted("https://service.example")
+                        .replace("result: {url: /url}", "result: " + result)))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("/requests/export/operation/result (line 22")
                 .hasMessageContaining("expected an object");

@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HybridTriggerBuilder {
 
-    private static final String OTHER_HANDLER = ": it has a handler of its own, which would not receive the events of the other"
-            + " source: set one handler by handler(...) of this builder";
+    private static final String OTHER_HANDLER =
+            ": it has a handler of its own, which would not receive the events of the other"
+                    + " source: set one handler by handler(...) of this builder";
 
     private final String id;
     private final PollingTriggerBuilder poll;

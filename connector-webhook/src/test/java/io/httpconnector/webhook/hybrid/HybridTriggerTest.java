@@ -123,8 +123,8 @@ class HybridTriggerTest {
 
     @Test
     void aHandlerOfItsOwnIsAnErrorWhereverItIsSet() {
-        assertThatThrownBy(() ->
-                        contacts().poll(poll -> poll.handler(event -> {})).build())
+        assertThatThrownBy(
+                        () -> contacts().poll(poll -> poll.handler(event -> {})).build())
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("poll: it has a handler of its own");
         assertThatThrownBy(() -> HybridTrigger.named("contacts")
@@ -132,8 +132,9 @@ class HybridTriggerTest {
                         .handler(events::add)
                         .build())
                 .hasMessageContaining("poll: it has a handler of its own");
-        assertThatThrownBy(() ->
-                        contacts().webhook(webhook -> webhook.handler(event -> {})).build())
+        assertThatThrownBy(() -> contacts()
+                        .webhook(webhook -> webhook.handler(event -> {}))
+                        .build())
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("webhook: it has a handler of its own");
         assertThatThrownBy(() -> contacts()
