@@ -309,12 +309,23 @@ final class Redactor {
                 request.name(),
                 request.method(),
                 redactor.mask(request.urlForRedaction()),
-                redactor.masked(sent == null ? fields : withContentType(fields, sent)),
+                withCookieNames(fields, redactor.masked(sent == null ? fields : withContentType(fields, sent))),
                 sent,
                 hasCredentials,
                 redactor.values,
                 redactor.declared,
                 received -> redactor.received(received, hasCredentials));
+    }
+
+    /** Returns the masked fields with the names of cookies, by which a replay recognizes that a session has been lost. */
+    private static HeaderFields withCookieNames(HeaderFields fields, HeaderFields masked) {
+        NameValuePair[] all = new NameValuePair[masked.size()];
+        for (int i = 0; i < all.length; i++) {
+            boolean isCookie = i < fields.size() && masked.name(i).equalsIgnoreCase("Cookie");
+            all[i] = NameValuePair.of(
+                    masked.name(i), isCookie ? CredentialExchange.cookieNames(fields.value(i)) : masked.value(i));
+        }
+        return NameValuePair.headerFields(all);
     }
 
     private String responseBody(RawExchange raw, Headers headers) {

@@ -45,6 +45,9 @@ public final class CredentialExchange {
 
     private static final Pattern AUTHORITY = Pattern.compile("(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*");
 
+    /** A name and a value that is not the padding of Base64. */
+    private static final Pattern COOKIE = Pattern.compile("([A-Za-z0-9!#$%&'*+.^_`|~-]{1,128})=[^=].*");
+
     private CredentialExchange() {}
 
     /**
@@ -102,15 +105,44 @@ public final class CredentialExchange {
     public static List<String> cookies(HeaderFields headers) {
         List<String> values = new ArrayList<>();
         for (int i = 0; i < headers.size(); i++) {
-            if (headers.name(i).equalsIgnoreCase("Set-Cookie")) {
-                String pair = headers.value(i).split(";", 2)[0];
-                String value = pair.substring(pair.indexOf('=') + 1).strip();
-                boolean isQuoted = value.length() > 2 && value.startsWith("\"") && value.endsWith("\"");
-                values.add(isQuoted ? value.substring(1, value.length() - 1) : value);
-            }
+            values.addAll(cookies(headers, i));
         }
-        values.removeIf(String::isEmpty);
         return values;
+    }
+
+    /**
+     * Returns the value of the cookie that a field of a response sets.
+     *
+     * @param headers the header fields of the response
+     * @param index the index of the field
+     * @return the value; none if the field sets no cookie, or an empty one
+     */
+    public static List<String> cookies(HeaderFields headers, int index) {
+        if (!headers.name(index).equalsIgnoreCase("Set-Cookie")) {
+            return List.of();
+        }
+        String pair = headers.value(index).split(";", 2)[0];
+        String value = pair.substring(pair.indexOf('=') + 1).strip();
+        boolean isQuoted = value.length() > 2 && value.startsWith("\"") && value.endsWith("\"");
+        return value.isEmpty() ? List.of() : List.of(isQuoted ? value.substring(1, value.length() - 1) : value);
+    }
+
+    /**
+     * Returns the value of a {@code Cookie} field with masks in place of the values.
+     *
+     * @param cookies the value of the field
+     * @return the names with masks, or only a mask if it is no list of names and values
+     */
+    public static String cookieNames(String cookies) {
+        StringBuilder names = new StringBuilder();
+        for (String pair : cookies.split(";", -1)) {
+            Matcher cookie = COOKIE.matcher(pair.strip());
+            if (!cookie.matches()) {
+                return LogSafe.MASK;
+            }
+            names.append(names.isEmpty() ? "" : "; ").append(cookie.group(1)).append('=').append(LogSafe.MASK);
+        }
+        return names.toString();
     }
 
     /** Splits a URL into texts that are shown, and values that are masked. */

@@ -7,7 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The differences between two JSON values by their JSON pointers. Secrets and ignored members are equal to any value. */
+/** The differences between two JSON values by their JSON pointers. Recorded secrets and ignored members are equal to any value. */
 final class JsonDifference {
 
     /** The maximum number of differences of one pair of values. */
@@ -16,19 +16,22 @@ final class JsonDifference {
     private static final int MAX_SHOWN = 80;
 
     private final List<List<String>> ignored;
+    private final boolean isForeign;
     private final List<String> found = new ArrayList<>();
 
-    private JsonDifference(List<List<String>> ignored) {
+    private JsonDifference(List<List<String>> ignored, boolean isForeign) {
         this.ignored = ignored;
+        this.isForeign = isForeign;
     }
 
     /**
      * Compares two values.
      *
      * @param ignored the pointers of ignored members, as unescaped segments; an asterisk stands for any segment
+     * @param isForeign see {@link MaskedText#equal}
      */
-    static List<String> of(JsonNode recorded, JsonNode sent, List<List<String>> ignored) {
-        JsonDifference difference = new JsonDifference(ignored);
+    static List<String> of(JsonNode recorded, JsonNode sent, List<List<String>> ignored, boolean isForeign) {
+        JsonDifference difference = new JsonDifference(ignored, isForeign);
         difference.compare(recorded, sent, List.of());
         return difference.found;
     }
@@ -53,17 +56,17 @@ final class JsonDifference {
         }
     }
 
-    private static boolean isMasked(JsonNode recorded, JsonNode sent) {
+    private boolean isMasked(JsonNode recorded, JsonNode sent) {
         return (recorded.isTextual() && recorded.asText().equals(LogSafe.MASK) && !sent.isMissingNode())
-                || (sent.isTextual() && sent.asText().equals(LogSafe.MASK) && !recorded.isMissingNode());
+                || (isForeign && sent.isTextual() && sent.asText().equals(LogSafe.MASK) && !recorded.isMissingNode());
     }
 
-    private static boolean isEqual(JsonNode recorded, JsonNode sent) {
+    private boolean isEqual(JsonNode recorded, JsonNode sent) {
         if (recorded.isNumber() && sent.isNumber()) {
             return recorded.decimalValue().compareTo(sent.decimalValue()) == 0;
         }
         return (recorded.isTextual() && sent.isTextual())
-                ? MaskedText.equal(recorded.asText(), sent.asText())
+                ? MaskedText.equal(recorded.asText(), sent.asText(), isForeign)
                 : recorded.equals(sent);
     }
 

@@ -6,19 +6,24 @@ import io.httpconnector.internal.recording.ExchangeTap;
 import io.httpconnector.internal.recording.RawExchange;
 import io.httpconnector.internal.recording.TappedRequest;
 import io.httpconnector.internal.recording.TappedResponse;
+import io.httpconnector.internal.text.CredentialExchange;
 import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.SecretMatcher;
 import io.httpconnector.internal.transport.TransportFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The tap of the connections of a recording: records the exchanges, or replays them. Thread-safe. */
 final class RecordingTap implements ExchangeListener, ExchangeTap {
+
+    private static final Pattern HTTP_ONLY = Pattern.compile("(?i);\\s*HttpOnly\\s*(?:;|$)");
 
     private final SecretMask mask;
     private final @Nullable Replay replay;
@@ -41,7 +46,7 @@ final class RecordingTap implements ExchangeListener, ExchangeTap {
 
     @Override
     public @Nullable TappedResponse substitute(TappedRequest request) throws TransportFailure {
-        return replay == null ? null : replay.response(sent(request));
+        return replay == null ? null : replay.response(sent(request), request.secrets());
     }
 
     @Override
@@ -59,6 +64,9 @@ final class RecordingTap implements ExchangeListener, ExchangeTap {
             return;
         }
         mask.learn(request.declaredSecrets());
+        if (response != null) {
+            mask.learn(sessions(request, response));
+        }
         RecordedEntry entry = new RecordedEntry(
                 request.connection(),
                 sent(request),
@@ -68,6 +76,19 @@ final class RecordingTap implements ExchangeListener, ExchangeTap {
                 elapsed,
                 false);
         add(() -> entry);
+    }
+
+    /** Returns the cookies that are credentials: those of a login, and those that are hidden from scripts. */
+    private static Set<String> sessions(TappedRequest request, TappedResponse response) {
+        HeaderFields fields = response.headers();
+        Set<String> values = new LinkedHashSet<>();
+        for (int i = 0; i < fields.size(); i++) {
+            boolean isSession = request.hasSecretResponse() || HTTP_ONLY.matcher(fields.value(i)).find();
+            if (isSession) {
+                values.addAll(CredentialExchange.cookies(fields, i));
+            }
+        }
+        return values;
     }
 
     /** Adds an entry. */
@@ -97,14 +118,21 @@ final class RecordingTap implements ExchangeListener, ExchangeTap {
     private RecordedEntry.Received received(TappedRequest request, TappedResponse response) {
         boolean hasCredentials = request.hasSecretResponse() && response.status() < 400;
         HeaderFields shown = request.responseRedaction().apply(response.headers());
+        Set<String> secrets = new LinkedHashSet<>(request.secrets());
+        CredentialExchange.cookies(response.headers()).stream()
+                .filter(value -> value.length() >= SecretMask.MIN_LENGTH)
+                .forEach(secrets::add);
+        SecretMatcher matcher = new SecretMatcher(secrets);
         String type = null;
         for (int i = 0; i < shown.size(); i++) {
             type = shown.name(i).equalsIgnoreCase("Content-Type") ? shown.value(i) : type;
         }
         return new RecordedEntry.Received(
                 response.status(),
-                fields(shown),
-                mask.body(response.body(), type, request.secrets(), hasCredentials),
+                fields(shown).stream()
+                        .map(field -> new RecordedEntry.Field(field.name(), matcher.mask(field.value())))
+                        .toList(),
+                mask.body(response.body(), type, secrets, hasCredentials),
                 response.length(),
                 response.isWhole());
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +34,17 @@ final class Replay {
         this.file = file;
         this.entries = archive.entries();
         this.rules = rules;
-        this.difference = new RequestDifference(rules, !archive.isForeign());
+        this.difference = new RequestDifference(rules, archive.isForeign());
         this.time = time;
     }
 
-    /** Returns the response to a request. */
-    synchronized TappedResponse response(RecordedEntry.Sent sent) throws TransportFailure {
-        int found = find(sent);
+    /**
+     * Returns the response to a request.
+     *
+     * @param secrets the secrets of the request, which are masked in it
+     */
+    synchronized TappedResponse response(RecordedEntry.Sent sent, Set<String> secrets) throws TransportFailure {
+        int found = find(sent, SecretSearcher.of(secrets));
         if (found < 0) {
             throw fail(notRecorded(sent));
         }
@@ -68,14 +73,15 @@ final class Replay {
                 failure == null ? null : failure.toTransportFailure());
     }
 
-    private int find(RecordedEntry.Sent sent) {
+    private int find(RecordedEntry.Sent sent, SecretSearcher searcher) {
         for (int i = 0; i < entries.size(); i++) {
             RecordedEntry entry = entries.get(i);
             if (used.get(i) || entry.isWebhook()) {
                 continue;
             }
-            boolean matches = RequestDifference.canMatch(entry.sent(), sent)
-                    && difference.between(entry.sent(), sent).weight() == 0;
+            // What is a secret of this test may be a usual word of the recording.
+            boolean matches = matches(entry.sent(), sent)
+                    || (searcher.hasSecrets() && matches(SecretMask.all(entry.sent(), searcher), sent));
             if (matches) {
                 return i;
             }
@@ -84,6 +90,11 @@ final class Replay {
             }
         }
         return -1;
+    }
+
+    private boolean matches(RecordedEntry.Sent recorded, RecordedEntry.Sent sent) {
+        return difference.canMatch(recorded, sent)
+                && difference.between(recorded, sent).weight() == 0;
     }
 
     /** Returns the recorded webhooks that have not been returned yet. */

@@ -1,5 +1,8 @@
 package io.httpconnector.testing.recording;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +11,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.MediaType;
 import io.httpconnector.internal.text.PercentEncoding;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,17 +31,26 @@ final class RequestDifference {
 
     private static final RecordedEntry.StoredBody NO_BODY = new RecordedEntry.StoredBody("", "", false);
 
+    private static final JsonFactory STRICT = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
     private final ReplayRules rules;
-    private final boolean comparesHeaders;
+    private final boolean isForeign;
 
     /**
      * Creates a comparison.
      *
-     * @param comparesHeaders whether all header fields are compared; otherwise only those that the rules name
+     * @param isForeign whether the recording is of another program: only the header fields that the rules name are compared, and
+     *     secrets are equal to any value
      */
-    RequestDifference(ReplayRules rules, boolean comparesHeaders) {
+    RequestDifference(ReplayRules rules, boolean isForeign) {
         this.rules = rules;
-        this.comparesHeaders = comparesHeaders;
+        this.isForeign = isForeign;
+    }
+
+    private boolean equal(String recorded, String sent) {
+        return MaskedText.equal(recorded, sent, isForeign);
     }
 
     /**
@@ -49,9 +62,9 @@ final class RequestDifference {
     record Result(int weight, List<String> texts) {}
 
     /** Returns whether method and path can be equal, which is decided quickly. */
-    static boolean canMatch(RecordedEntry.Sent recorded, RecordedEntry.Sent sent) {
+    boolean canMatch(RecordedEntry.Sent recorded, RecordedEntry.Sent sent) {
         return recorded.method().equals(sent.method())
-                && MaskedText.equal(beforeQuery(recorded.url()), beforeQuery(sent.url()));
+                && equal(beforeQuery(recorded.url()), beforeQuery(sent.url()));
     }
 
     /** Compares a request with a recorded one. */
@@ -64,16 +77,16 @@ final class RequestDifference {
         }
         String[] one = parts(recorded.url());
         String[] other = parts(sent.url());
-        if (!MaskedText.equal(Ascii.lowerCase(one[0]), Ascii.lowerCase(other[0]))) {
+        if (!equal(Ascii.lowerCase(one[0]), Ascii.lowerCase(other[0]))) {
             texts.add("origin: recorded " + one[0] + ", sent " + other[0]);
             weight += OTHER_ORIGIN;
         }
-        if (!MaskedText.equal(one[1], other[1])) {
+        if (!equal(one[1], other[1])) {
             texts.add("path: recorded " + JsonDifference.shown(one[1]) + ", sent " + JsonDifference.shown(other[1]));
             weight += OTHER_PATH;
         }
         List<String> small = new ArrayList<>();
-        JsonDifference.of(pairs(one[2]), pairs(other[2]), rules.ignoredQuery())
+        JsonDifference.of(pairs(one[2]), pairs(other[2]), rules.ignoredQuery(), isForeign)
                 .forEach(text -> small.add("query " + text.substring(1)));
         headers(recorded, sent, small);
         body(recorded.body(), sent.body(), small);
@@ -98,14 +111,14 @@ final class RequestDifference {
         return new String[] {plain, path, before.length() == url.length() ? "" : url.substring(before.length() + 1)};
     }
 
-    /** Returns the pairs of a query or form: a text for each name, or a list if there are several. */
+    /** Returns the pairs of a query or form: a text for each name, or a list if there are several; null without an equals sign. */
     private static ObjectNode pairs(String encoded) {
-        Map<String, List<String>> pairs = new LinkedHashMap<>();
+        Map<String, List<@Nullable String>> pairs = new LinkedHashMap<>();
         for (String pair : encoded.isEmpty() ? new String[0] : encoded.split("&", -1)) {
             int equals = pair.indexOf('=');
             String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
             pairs.computeIfAbsent(name, any -> new ArrayList<>())
-                    .add(equals < 0 ? "" : decoded(pair.substring(equals + 1)));
+                    .add(equals < 0 ? null : decoded(pair.substring(equals + 1)));
         }
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
         pairs.forEach((name, values) -> {
@@ -130,7 +143,7 @@ final class RequestDifference {
         for (String name : names) {
             String known = one.get(name);
             String value = other.get(name);
-            if (known == null || value == null || !MaskedText.equal(known, value)) {
+            if (known == null || value == null || !equal(known, value)) {
                 found.add("header " + name + ": recorded " + shown(known) + ", sent " + shown(value));
             }
         }
@@ -145,7 +158,7 @@ final class RequestDifference {
         for (RecordedEntry.Field field : request.headers()) {
             String name = Ascii.lowerCase(field.name());
             boolean isCompared = rules.matchedHeaders().contains(name)
-                    || (comparesHeaders && !rules.ignoredHeaders().contains(name));
+                    || (!isForeign && !rules.ignoredHeaders().contains(name));
             if (isCompared) {
                 String value = name.equals("content-type") ? withoutBoundary(field.value()) : field.value();
                 fields.merge(name, value, (before, next) -> before + ", " + next);
@@ -158,33 +171,45 @@ final class RequestDifference {
             RecordedEntry.@Nullable StoredBody recorded, RecordedEntry.@Nullable StoredBody sent, List<String> found) {
         RecordedEntry.StoredBody one = recorded == null ? NO_BODY : recorded;
         RecordedEntry.StoredBody other = sent == null ? NO_BODY : sent;
-        if (rules.ignoredBody().contains(List.<String>of()) || MaskedText.equal(one.text(), other.text())) {
+        if (rules.ignoredBody().contains(List.<String>of()) || equal(one.text(), other.text())) {
             return;
         }
         String type = Ascii.lowerCase(other.mediaType().isEmpty() ? one.mediaType() : other.mediaType());
         if (type.contains("urlencoded")) {
-            JsonDifference.of(pairs(one.text()), pairs(other.text()), rules.ignoredBody())
+            JsonDifference.of(pairs(one.text()), pairs(other.text()), rules.ignoredBody(), isForeign)
                     .forEach(text -> found.add("body " + text));
             return;
         }
         JsonNode known = json(one.text());
         JsonNode value = json(other.text());
         if (known != null && value != null) {
-            JsonDifference.of(known, value, rules.ignoredBody()).forEach(text -> found.add("body " + text));
+            JsonDifference.of(known, value, rules.ignoredBody(), isForeign).forEach(text -> found.add("body " + text));
             return;
         }
         String before = text(one);
         String after = text(other);
-        if (!MaskedText.equal(before, after)) {
+        if (!equal(before, after)) {
             found.add(difference(before, after));
         }
     }
 
     private static @Nullable JsonNode json(String text) {
         try {
-            return text.isBlank() ? null : JsonSupport.parse(text);
+            return text.isBlank() || repeatsMembers(text) ? null : JsonSupport.parse(text);
         } catch (InvalidDefinitionException e) {
             return null;
+        }
+    }
+
+    /** Returns whether a text is no JSON, or an object in it has two members of the same name, of which a tree has only one. */
+    private static boolean repeatsMembers(String json) {
+        try (JsonParser parser = STRICT.createParser(json)) {
+            while (parser.nextToken() != null) {
+                // Only the names are of interest.
+            }
+            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 

@@ -15,7 +15,6 @@ import io.httpconnector.internal.text.SecretMatcher;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class SecretMask {
 
     /** The minimum length of a secret that is also searched for in the other exchanges. */
-    private static final int MIN_LENGTH = 8;
+    static final int MIN_LENGTH = 8;
 
     /** Members of responses with credentials that are no credentials. */
     private static final Pattern SHOWN = Pattern.compile(
@@ -100,26 +99,13 @@ final class SecretMask {
             byte[] body, @Nullable String mediaType, Set<String> secrets, boolean hasCredentials) {
         String type = mediaType == null ? "" : mediaType;
         String text = text(body, type);
-        SecretMatcher matcher = new SecretMatcher(secrets);
         if (text != null) {
             String masked = hasCredentials ? credentials(text, type) : byName(text);
-            return new RecordedEntry.StoredBody(type, mask(masked, matcher), false);
+            return new RecordedEntry.StoredBody(type, mask(masked, new SecretMatcher(secrets)), false);
         }
-        return hasCredentials ? new RecordedEntry.StoredBody(type, LogSafe.MASK, false) : binary(body, type, matcher);
-    }
-
-    private static RecordedEntry.StoredBody binary(byte[] body, String type, SecretMatcher matcher) {
-        String octets = new String(body, StandardCharsets.ISO_8859_1);
-        for (Charset wide : new Charset[] {StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE}) {
-            for (int offset = 0; offset < 2 && offset < body.length; offset++) {
-                String other = new String(body, offset, body.length - offset, wide);
-                if (!matcher.mask(other).equals(other)) {
-                    return new RecordedEntry.StoredBody(type, LogSafe.MASK, false);
-                }
-            }
-        }
-        byte[] masked = matcher.mask(octets).getBytes(StandardCharsets.ISO_8859_1);
-        return new RecordedEntry.StoredBody(type, Base64.getEncoder().encodeToString(masked), true);
+        return hasCredentials
+                ? new RecordedEntry.StoredBody(type, LogSafe.MASK, false)
+                : SecretSearcher.of(secrets).binary(body, type);
     }
 
     /** Returns the text of a body; null if it is not text, or not the same bytes when it is encoded again. */
@@ -135,28 +121,23 @@ final class SecretMask {
 
     /** Masks the secrets of each exchange in all of them. */
     synchronized List<RecordedEntry> all(List<RecordedEntry> entries) {
-        SecretMatcher matcher = new SecretMatcher(learned);
-        return entries.stream().map(entry -> all(entry, matcher)).toList();
+        SecretSearcher searcher = SecretSearcher.of(learned);
+        return entries.stream().map(entry -> all(entry, searcher)).toList();
     }
 
-    private static RecordedEntry all(RecordedEntry entry, SecretMatcher matcher) {
-        RecordedEntry.Sent sent = entry.sent();
+    private static RecordedEntry all(RecordedEntry entry, SecretSearcher searcher) {
+        SecretMatcher matcher = searcher.texts();
         RecordedEntry.Received received = entry.received();
         RecordedEntry.Failure failure = entry.failure();
         return new RecordedEntry(
                 entry.connection(),
-                new RecordedEntry.Sent(
-                        matcher.mask(sent.name()),
-                        sent.method(),
-                        matcher.mask(sent.url()),
-                        all(sent.headers(), matcher),
-                        all(sent.body(), matcher)),
+                all(entry.sent(), searcher),
                 received == null
                         ? null
                         : new RecordedEntry.Received(
                                 received.status(),
                                 all(received.headers(), matcher),
-                                all(received.body(), matcher),
+                                all(received.body(), searcher),
                                 received.length(),
                                 received.isWhole()),
                 failure == null
@@ -172,6 +153,17 @@ final class SecretMask {
                 entry.isWebhook());
     }
 
+    /** Masks secrets in a request. */
+    static RecordedEntry.Sent all(RecordedEntry.Sent sent, SecretSearcher searcher) {
+        SecretMatcher matcher = searcher.texts();
+        return new RecordedEntry.Sent(
+                matcher.mask(sent.name()),
+                sent.method(),
+                matcher.mask(sent.url()),
+                all(sent.headers(), matcher),
+                all(sent.body(), searcher));
+    }
+
     private static List<RecordedEntry.Field> all(List<RecordedEntry.Field> fields, SecretMatcher matcher) {
         return fields.stream()
                 .map(field -> new RecordedEntry.Field(field.name(), matcher.mask(field.value())))
@@ -179,13 +171,13 @@ final class SecretMask {
     }
 
     private static RecordedEntry.@Nullable StoredBody all(
-            RecordedEntry.@Nullable StoredBody body, SecretMatcher matcher) {
+            RecordedEntry.@Nullable StoredBody body, SecretSearcher searcher) {
         if (body == null) {
             return null;
         }
         return body.isBase64()
-                ? binary(body.bytes(), body.mediaType(), matcher)
-                : new RecordedEntry.StoredBody(body.mediaType(), mask(body.text(), matcher), false);
+                ? searcher.binary(body.bytes(), body.mediaType())
+                : new RecordedEntry.StoredBody(body.mediaType(), mask(body.text(), searcher.texts()), false);
     }
 
     private static String mask(String text, SecretMatcher matcher) {
