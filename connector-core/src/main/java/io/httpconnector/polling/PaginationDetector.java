@@ -35,7 +35,7 @@ final class PaginationDetector {
     private @Nullable Boolean isStable;
 
     /** The result of a trial. */
-    private enum Outcome {
+    private enum Proof {
         /** Page 2 has other records. */
         PROVEN,
         /** There is no page 2. */
@@ -78,11 +78,11 @@ final class PaginationDetector {
             if (sent > MAX_REQUESTS - 3) {
                 break;
             }
-            Outcome outcome = test(one);
-            if (outcome == Outcome.PROVEN) {
+            Proof outcome = test(one);
+            if (outcome == Proof.PROVEN) {
                 return Optional.of(result(one, true));
             }
-            unproven = unproven == null && outcome == Outcome.NO_SECOND_PAGE ? one : unproven;
+            unproven = unproven == null && outcome == Proof.NO_SECOND_PAGE ? one : unproven;
         }
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("request", problems);
@@ -95,29 +95,29 @@ final class PaginationDetector {
     }
 
     /** Fetches the second page: it must have records, and none of the first page. */
-    private Outcome test(PaginationCandidate candidate) {
+    private Proof test(PaginationCandidate candidate) {
         Pagination pagination = Pagination.of(candidate);
         List<String> found = new ArrayList<>();
         RequestTemplate placed = pagination.applyTo(template, null, found);
         if (!found.isEmpty()) {
             found.stream().filter(problem -> !problems.contains(problem)).forEach(problems::add);
-            return Outcome.DISPROVEN;
+            return Proof.DISPROVEN;
         }
         Pager pager = new Pager(pagination);
         try {
             if (candidate.isFirstUncertain() && !isFirst(placed, pager)) {
-                return Outcome.DISPROVEN;
+                return Proof.DISPROVEN;
             }
             if (!pager.next(first.page())) {
-                return Outcome.NO_SECOND_PAGE;
+                return Proof.NO_SECOND_PAGE;
             }
             Fetched second = fetch(placed, pager);
             if (second.count == 0) {
-                return Outcome.NO_SECOND_PAGE;
+                return Proof.NO_SECOND_PAGE;
             }
-            return second.known == 0 && isStable() ? Outcome.PROVEN : Outcome.DISPROVEN;
+            return second.known == 0 && isStable() ? Proof.PROVEN : Proof.DISPROVEN;
         } catch (ConnectorException e) {
-            return Outcome.DISPROVEN;
+            return Proof.DISPROVEN;
         }
     }
 
