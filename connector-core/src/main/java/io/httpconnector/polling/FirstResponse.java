@@ -35,8 +35,14 @@ final class FirstResponse {
         this.records = path.isEmpty() ? RecordSelector.atRoot() : RecordSelector.at(path);
         PageEnvelope envelope = new PageEnvelope();
         body.properties().forEach(field -> envelope.put(envelope.tree(), field.getKey(), field.getValue()));
-        this.page =
-                new Page(1, response, envelope, list.size(), list.path(list.size() - 1), Fingerprint.of(list), false);
+        this.page = new Page(
+                1,
+                response,
+                envelope,
+                list.size(),
+                list.path(list.size() - 1),
+                Fingerprint.of(list),
+                Page.Likeness.ANONYMOUS);
         collect("", body, path, 0);
     }
 

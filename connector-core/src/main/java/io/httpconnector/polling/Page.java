@@ -28,11 +28,20 @@ public final class Page {
     private final int count;
     private final JsonNode last;
     private final Fingerprint content;
-    private final boolean uniform;
+    private final Likeness likeness;
     /** The pills of the request for this page, with the number of records read so far. */
     private final ObjectNode progress;
 
-    /** @param uniform whether all records are equal, so that other pages may be equal to this one by chance */
+    /** What it means if another page has the same records. */
+    enum Likeness {
+        /** All records are equal: other pages are often equal by chance. */
+        UNIFORM,
+        /** The records differ, but have no identity: another page may be equal by chance. */
+        ANONYMOUS,
+        /** The records have an identity: another page with the same records is a repetition. */
+        IDENTIFIED
+    }
+
     Page(
             int number,
             Response response,
@@ -40,14 +49,14 @@ public final class Page {
             int count,
             JsonNode last,
             Fingerprint content,
-            boolean uniform) {
+            Likeness likeness) {
         this.number = number;
         this.response = response;
         this.envelope = envelope;
         this.count = count;
         this.last = last;
         this.content = content;
-        this.uniform = uniform;
+        this.likeness = likeness;
         this.progress = JsonNodeFactory.instance.objectNode().put("number", number);
     }
 
@@ -58,7 +67,7 @@ public final class Page {
         this.count = page.count;
         this.last = page.last;
         this.content = page.content;
-        this.uniform = page.uniform;
+        this.likeness = page.likeness;
         this.progress = progress;
     }
 
@@ -244,7 +253,11 @@ public final class Page {
     }
 
     boolean isUniform() {
-        return uniform;
+        return likeness == Likeness.UNIFORM;
+    }
+
+    boolean isIdentified() {
+        return likeness == Likeness.IDENTIFIED;
     }
 
     /** The fingerprint of all its records. */

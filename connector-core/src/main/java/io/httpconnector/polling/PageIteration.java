@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
+import io.httpconnector.internal.json.RecordLists;
 import io.httpconnector.polling.PollingException.Reason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -147,6 +148,11 @@ final class PageIteration extends AbstractSpliterator<RecordPage> {
             }
             items.add(item);
             return ContentHash.of(item);
+        }
+
+        @Override
+        public boolean isIdentified() {
+            return RecordLists.haveIds(items);
         }
     }
 }

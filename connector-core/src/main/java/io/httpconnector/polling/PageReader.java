@@ -35,6 +35,11 @@ final class PageReader implements RecordReader.Sink {
         /** Called when the head of a response was received. */
         default void onResponse(Response response) {}
 
+        /** Whether the records that were accepted from a page have an identity: equal ones are the same. */
+        default boolean isIdentified() {
+            return false;
+        }
+
         /** Called for a record that is filtered out. */
         default void skip(JsonNode item) {}
     }
@@ -77,7 +82,7 @@ final class PageReader implements RecordReader.Sink {
                     count,
                     last.deepCopy(),
                     new Fingerprint(content + Fingerprint.of(last).low(), count),
-                    isUniform);
+                    likeness());
         } catch (JsonProcessingException e) {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE,
@@ -90,6 +95,13 @@ final class PageReader implements RecordReader.Sink {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    private Page.Likeness likeness() {
+        if (first != null && (!isUniform || count == 1) && consumer.isIdentified()) {
+            return Page.Likeness.IDENTIFIED;
+        }
+        return isUniform ? Page.Likeness.UNIFORM : Page.Likeness.ANONYMOUS;
     }
 
     @Override

@@ -1,11 +1,20 @@
 package io.httpconnector.polling;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Pages by number or offset: they end with a page without records, or with a page equal to the previous one. */
 final class PositionSequence implements PageSequence {
 
+    /** The number of earlier pages that are compared. */
+    private static final int MAX_REMEMBERED = 1000;
+
     private final boolean passesEmptyPages;
+    private final Set<Fingerprint> earlier = new LinkedHashSet<>();
+    /** The number of consecutive pages with the records of an earlier one. */
+    private int known;
+
     private boolean repeated;
     private @Nullable Page previous;
 
@@ -32,13 +41,31 @@ final class PositionSequence implements PageSequence {
     @Override
     public void last(Page page) {
         Page before = previous;
+        boolean isEqual = page.count() > 0 && isEqualToLast(page);
+        boolean isOther = before != null && !page.isIdentified() && PagePosition.isAdvanced(before, page);
         // Some services return the last page for every higher number.
-        repeated = page.count() > 0 && isEqualToLast(page) && before != null && !PagePosition.isAdvanced(before, page);
+        repeated = isEqual && !isOther;
         previous = page;
+        if (!isEqual && page.count() > 0) {
+            checkStart(page, isOther);
+        }
         if (repeated && page.number() == 2) {
             throw PageSequence.endless("page 2 has the same records as page 1: the service does not support this"
                     + " pagination, or there is one page and the service repeats the last page; in that case"
                     + " use another end condition");
+        }
+    }
+
+    /** Some services start again after the last page. */
+    private void checkStart(Page page, boolean isOther) {
+        boolean isNew = earlier.add(page.content());
+        known = isNew || isOther || page.isUniform() ? 0 : known + 1;
+        if (known == TokenSequence.MAX_KNOWN || (known > 0 && page.isIdentified())) {
+            throw PageSequence.endless("page " + page.number() + " has the same records as an earlier page: the service"
+                    + " starts again after the last page; use an end condition, such as a total");
+        }
+        if (earlier.size() > MAX_REMEMBERED) {
+            earlier.remove(earlier.iterator().next());
         }
     }
 

@@ -23,6 +23,10 @@ record RecordIdentity(List<JsonPaths> key, List<JsonPaths> version, boolean hash
     /** A record with its key and version. */
     record Item(JsonNode tree, String key, Fingerprint print, long version) {}
 
+    boolean hasKey() {
+        return !key.isEmpty();
+    }
+
     boolean hasVersions() {
         return hashed || !version.isEmpty();
     }

@@ -155,6 +155,11 @@ final class RecordProcessor implements PageReader.RecordConsumer {
         return one.item.print();
     }
 
+    @Override
+    public boolean isIdentified() {
+        return definition.identity().hasKey();
+    }
+
     private Pending pending(JsonNode tree) {
         Item item;
         try {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Pages by a token or URL that each page returns for the next one: they end where a page has none. Detects loops. */
 final class TokenSequence implements PageSequence {
 
-    /** The number of pages that may be equal to an earlier one by chance, although their records differ from each other. */
-    private static final int MAX_KNOWN = 2;
+    /** The number of consecutive pages with the records of an earlier one that are no chance, if the records have no identity. */
+    static final int MAX_KNOWN = 2;
 
     private final Function<Page, JsonNode> next;
     private final boolean isUrl;
@@ -125,9 +125,10 @@ final class TokenSequence implements PageSequence {
                                     + " another end condition"
                             : "page " + page.number() + " leads back to an earlier page");
         }
-        if (known == MAX_KNOWN) {
-            throw PageSequence.endless("page " + page.number() + " is the " + known
-                    + "nd consecutive page whose records are all on an earlier page: the service ignores the token");
+        if (known == MAX_KNOWN || (known > 0 && page.isIdentified())) {
+            throw PageSequence.endless("page " + page.number() + " has the same records as an earlier page"
+                    + (page.isIdentified() ? "" : ", as the page before it") + ", but a new token or URL: the service"
+                    + " ignores the token");
         }
         token = following;
         return true;

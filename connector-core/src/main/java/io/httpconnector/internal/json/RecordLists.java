@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the list of records in a response. */
@@ -12,9 +13,12 @@ public final class RecordLists {
 
     private static final int MAX_DEPTH = 4;
 
+    /** Members that identify a record, most likely first. */
+    private static final List<String> IDS = List.of("id", "_id", "Id", "ID", "uuid", "guid", "sid", "gid");
+
     /** Members that often identify a record, most likely first. */
-    private static final List<String> KEYS =
-            List.of("id", "_id", "Id", "ID", "uuid", "guid", "sid", "gid", "key", "number", "code", "name");
+    private static final List<String> KEYS = Stream.concat(IDS.stream(), Stream.of("key", "number", "code", "name"))
+            .toList();
 
     private RecordLists() {}
 
@@ -38,7 +42,17 @@ public final class RecordLists {
         return KEYS.stream().filter(name -> isUnique(records, name)).findFirst().orElse(null);
     }
 
-    private static boolean isUnique(JsonNode records, String name) {
+    /**
+     * Whether the records have different ids, so that equal records are the same ones and not equal by chance.
+     *
+     * @param records the records of a list
+     * @return whether a member such as {@code id} or {@code uuid} identifies them
+     */
+    public static boolean haveIds(Iterable<JsonNode> records) {
+        return IDS.stream().anyMatch(name -> isUnique(records, name));
+    }
+
+    private static boolean isUnique(Iterable<JsonNode> records, String name) {
         Set<JsonNode> values = new HashSet<>();
         for (JsonNode record : records) {
             JsonNode value = record.path(name);
