@@ -80,6 +80,21 @@ class RetryDelayTest {
         assertThat(time.waits).containsExactly(Duration.ofSeconds(10), Duration.ofSeconds(12));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "Retry-After, 99999999999999999999",
+        "Retry-After, 999999999999999",
+        "Retry-After, 'Fri, 31 Dec 9999 23:59:59 GMT'",
+        "Retry-After-Ms, 99999999999999999999999999"
+    })
+    void aDelayThatIsTooLargeIsTheMaximum(String header, String value) {
+        ConnectorException e = fail(
+                RetryPolicy.maxAttempts(2).fixedDelay(MINUTE), status(503).withHeader(header, value));
+        assertThat(time.waits).isEmpty();
+        assertThat(e.retryAfter())
+                .hasValueSatisfying(delay -> assertThat(delay).isGreaterThan(Duration.ofDays(365)));
+    }
+
     @Test
     void backoffWithoutJitterDoublesExactly() {
         RetryPolicy retry = RetryPolicy.maxAttempts(5)

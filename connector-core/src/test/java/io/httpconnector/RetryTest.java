@@ -253,7 +253,7 @@ class RetryTest {
             RateLimit: "default";r=3;t=17                                |
             Retry-After: soon                                            |
             Retry-After: -5                                              |
-            Retry-After: 99999999999999999999999                         |
+            Retry-After: 99999999999999999999999                         | 999999999000
             """)
     void whatTheServiceAsksToWait(String headers, Long millis) {
         ResponseDefinitionBuilder limited = status(429);

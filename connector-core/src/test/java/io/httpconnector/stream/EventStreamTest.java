@@ -145,6 +145,19 @@ class EventStreamTest {
     }
 
     @Test
+    void aRetryAfterThatIsTooLargeIsLimited() {
+        StreamPeer peer = peer(exchange -> {
+            if (exchange.number() == 1) {
+                exchange.send("HTTP/1.1 503 Busy\r\nRetry-After: 99999999999999999999\r\nContent-Length: 0\r\n\r\n");
+            } else {
+                exchange.send(StreamPeer.NO_CONTENT);
+            }
+        });
+        assertThat(all(events(), connection(peer))).isEmpty();
+        assertThat(time.waits).containsExactly(Duration.ofHours(1));
+    }
+
+    @Test
     void reportsAServiceThatSendsNothing() {
         StreamPeer peer = peer(exchange -> exchange.send(StreamPeer.EVENTS));
         assertThatThrownBy(() -> all(events().reconnectAttempts(2), connection(peer)))

@@ -40,15 +40,27 @@ public final class RetryAfter {
 
     private static final long EPOCH_MILLIS = 100_000_000_000L;
 
+    /** The delay for a number that has too many digits: 31 years. */
+    private static final Duration MAX_DELAY = Duration.ofSeconds(EPOCH_SECONDS - 1);
+
+    private static final Pattern HUGE = Pattern.compile("\\d{16,1000}+(\\.\\d{1,1000})?+");
+
     private RetryAfter() {}
 
     /**
      * Returns the delay of {@code Retry-After}, or null. A date is compared with the service's own clock if the response has a
-     * {@code Date}.
+     * {@code Date}. A number with too many digits is a delay of 31 years.
      */
     public static @Nullable Duration of(Headers headers, Instant now) {
-        Duration millis = first(headers, List.of("Retry-After-Ms"), text -> number(text, 3));
-        return millis != null ? millis : first(headers, List.of("Retry-After"), text -> time(text, headers, now));
+        Duration millis = first(headers, List.of("Retry-After-Ms"), text -> clamped(text, number(text, 3)));
+        return millis != null
+                ? millis
+                : first(headers, List.of("Retry-After"), text -> clamped(text, time(text, headers, now)));
+    }
+
+    /** Returns the delay; the maximum for a number that has too many digits. */
+    private static @Nullable Duration clamped(String text, @Nullable Duration delay) {
+        return delay == null && HUGE.matcher(text).matches() ? MAX_DELAY : delay;
     }
 
     /**
