@@ -108,6 +108,25 @@ class OperationPresetsTest {
     }
 
     @Test
+    void aResourceOfAzureHasItsOwnStatus() {
+        for (String status : List.of("\"active\"", "{\"code\": 1}", "1", "null", "\"Succeeded\"")) {
+            respond(
+                    Reply.status(202).header("Location", "/vm/1"),
+                    Reply.status(202),
+                    Reply.json("{\"status\": " + status + ", \"name\": \"vm\"}"));
+            OperationResult result = with("azure", start("/vm")).await(connection, Pills.none());
+            assertThat(result.json().path("name").asText()).isEqualTo("vm");
+            assertThat(service.paths()).endsWith("GET /vm/1");
+        }
+        respond(
+                Reply.status(202).header("Operation-Location", "/o").header("Location", "/vm/1"),
+                Reply.json("{\"status\": \"active\"}"),
+                Reply.json("{\"status\": \"Succeeded\"}"));
+        OperationResult unused = with("azure", start("/vm")).await(connection, Pills.none());
+        assertThat(service.paths()).endsWith("GET /o", "GET /o");
+    }
+
+    @Test
     void google() {
         respond(
                 Reply.json("{\"name\": \"projects/p/operations/o1\", \"metadata\": {}}"),
