@@ -69,7 +69,10 @@ public final class HttpDate {
             return null;
         }
         Instant time = parse(text);
-        boolean isFuture = time != null && text.indexOf('-') > 0 && time.isAfter(years(now, MAX_FUTURE_YEARS));
+        if (time == null) {
+            return null;
+        }
+        boolean isFuture = text.indexOf('-') > 0 && time.isAfter(years(now, MAX_FUTURE_YEARS));
         return isFuture ? years(time, -100) : time;
     }
 
