@@ -164,9 +164,8 @@ public final class Body {
         if (isPlain && !concealed) {
             return this;
         }
-        // Parts can be added to a multipart form without parts.
         BodySource seen = kind == Kind.MULTIPART
-                ? MultipartWriter.of(contentType).empty()
+                ? MultipartWriter.of(contentType).masked(content, concealed ? text -> LogSafe.MASK : redactor::mask)
                 : new BodySource.ByteArraySource(masked);
         return new Body(kind, seen, contentType, List.of(), false, null).rewritten(new Original(this));
     }
@@ -453,7 +452,7 @@ public final class Body {
 
     private Body withPart(String name, @Nullable String fileName, Body body) {
         if (rewriter instanceof Original original) {
-            return rewritten(new Original(original.body.withPart(name, fileName, body)));
+            return plus(name, fileName, body).rewritten(new Original(original.body.withPart(name, fileName, body)));
         }
         Body whole = plus(name, fileName, body);
         return rewriter == null && body.rewriter == null

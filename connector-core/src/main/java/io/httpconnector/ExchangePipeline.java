@@ -48,6 +48,9 @@ final class ExchangePipeline {
     private final AdmissionControl turnstile;
     private final ConnectionSettings.ResponseClassifier verdicts;
     private final RetryBudget budget;
+    /** The secrets of the last signed request; null if there was none. */
+    private volatile @Nullable List<NameValuePair> credentials;
+
     private final InterceptorChain.@Nullable Interceptors aroundCalls;
     private final InterceptorChain.@Nullable Interceptors aroundAttempts;
 
@@ -74,6 +77,7 @@ final class ExchangePipeline {
                 all,
                 policy,
                 (hop, call, signed) -> identity(hop, call, signed, salt),
+                () -> settings.auth() == AuthStrategy.none() ? List.of() : credentials,
                 transport::written,
                 transport.mapping());
     }
@@ -90,8 +94,7 @@ final class ExchangePipeline {
         signed = sent == null && policy.sendsCookies(hop) ? transport.withCookies(signed, call) : signed;
         StringBuilder all = new StringBuilder(salt);
         signed.withoutCookies().forEach(field -> add(field, all));
-        // A strategy, or an interceptor after the one that asks, may add what is no secret, such as the name of an
-        // account.
+        // A strategy, or a later interceptor, may add what is no secret, such as the name of an account.
         Set<NameValuePair> own = new HashSet<>(Arrays.asList(plain.headers()));
         for (NameValuePair field : signed.headers()) {
             if (!own.contains(field) && !CONDITIONS.contains(Ascii.lowerCase(field.name()))) {
@@ -331,6 +334,7 @@ final class ExchangePipeline {
                     "auth strategy of connection \"" + settings.name() + "\"",
                     "it must return the request that it was given, with additions by the request's own methods");
         }
+        credentials = signed.secrets();
         return signed;
     }
 

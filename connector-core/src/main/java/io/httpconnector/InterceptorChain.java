@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ final class InterceptorChain implements Interceptor.Chain {
      *
      * @param policy decides where credentials are sent
      * @param identity computes fingerprints of credentials
+     * @param credentials the secrets of the last signed request; none if the connection has no auth strategy; null if no request has
+     *     been signed yet
      * @param written returns a request with its objects written by the mapping of the connection
      * @param mapping the mapping of responses; null for the default one
      */
@@ -34,6 +37,7 @@ final class InterceptorChain implements Interceptor.Chain {
             List<Interceptor> all,
             OriginPolicy policy,
             Fingerprints identity,
+            Supplier<@Nullable List<NameValuePair>> credentials,
             Function<Request, Request> written,
             Response.@Nullable JsonMapping mapping) {
 
@@ -105,8 +109,7 @@ final class InterceptorChain implements Interceptor.Chain {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            String reason = e.getMessage() == null ? "" : ": " + e.getMessage();
-            throw failed(interceptor, " failed: " + e.getClass().getSimpleName() + reason, e);
+            throw failed(interceptor, " failed: " + e.getClass().getSimpleName() + reason(e), e);
         } finally {
             isEnded = true;
         }
@@ -118,10 +121,29 @@ final class InterceptorChain implements Interceptor.Chain {
         return original == null ? run.conclude.apply(replacing(result)) : original;
     }
 
+    private String reason(Exception failure) {
+        if (failure.getMessage() == null) {
+            return "";
+        }
+        return interceptors.credentials.get() == null
+                ? " (its message is not repeated, because it could have credentials that are not known yet: see the cause)"
+                : ": " + failure.getMessage();
+    }
+
+    /** Returns the secrets that the interceptor may know. */
+    private List<NameValuePair> secrets() {
+        List<NameValuePair> secrets =
+                new ArrayList<>(interceptors.policy.outgoing(hop).secrets());
+        List<NameValuePair> credentials = interceptors.credentials.get();
+        secrets.addAll(credentials == null ? List.of() : credentials);
+        responses.values().forEach(response -> secrets.addAll(response.request().secrets()));
+        return secrets;
+    }
+
     private Interceptor.FailedException failed(Interceptor interceptor, String problem, @Nullable Exception cause) {
         String name = LogSafe.visible(interceptor.name());
         String text = hop.own() + ": the interceptor " + name + " of connection \"" + connection() + "\"" + problem;
-        String message = LogSafe.visible(new Redactor(hop.own().secrets()).mask(text));
+        String message = LogSafe.visible(new Redactor(secrets()).mask(text));
         return cause == null
                 ? new Interceptor.FailedException(name, message)
                 : new Interceptor.FailedException(name, message, cause);

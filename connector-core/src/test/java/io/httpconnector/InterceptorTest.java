@@ -228,6 +228,37 @@ class InterceptorTest {
                 .withRequestBody(containing("name=\"added\"")));
     }
 
+    @Test
+    void aMultipartFormIsShownWithMasks(@TempDir Path directory) throws IOException {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        Path file = Files.writeString(directory.resolve("a.txt"), "content of a file");
+        List<String> seen = new ArrayList<>();
+        Interceptor looking = chain -> {
+            Body body = chain.request().body().orElseThrow();
+            seen.add(new String(body.toBytes(), UTF_8));
+            seen.add(new String(body.field("more", "added-value").toBytes(), UTF_8));
+            seen.add(new String(Body.multipart().part("x", body).toBytes(), UTF_8));
+            return chain.proceed(chain.request());
+        };
+        try (HttpConnection connection = connection().around(looking).build()) {
+            connection.send(Request.post("/multipart")
+                    .body(Body.multipart()
+                            .field("name", "Acme")
+                            .field("password", Secret.of("body-secret"))
+                            .part("j", Body.json(Map.of("copy", "body-secret")))
+                            .part("b", "b.bin", Body.bytes(new byte[] {(byte) 0xff, 0}, "image/png"))
+                            .file("f", file, "text/plain")));
+        }
+        assertThat(seen).hasSize(3).allSatisfy(text -> assertThat(text)
+                .contains("name=\"name\"\r\n\r\nAcme\r\n", "name=\"password\"\r\n\r\n***\r\n", "{\"copy\":\"***\"}")
+                .contains("Content-Type: image/png\r\n\r\n***\r\n", "filename=\"a.txt\"")
+                .doesNotContain("body-secret"));
+        assertThat(seen.get(1)).contains("added-value");
+        service.verify(postRequestedFor(urlEqualTo("/multipart"))
+                .withRequestBody(containing("name=\"password\"\r\n\r\nbody-secret"))
+                .withRequestBody(containing("content of a file")));
+    }
+
     @ParameterizedTest
     @EnumSource(Interceptor.Placement.class)
     void aRequestThatAnInterceptorMovesToAnotherOriginHasNoCredentials(Interceptor.Placement placement) {
@@ -442,6 +473,36 @@ class InterceptorTest {
                     .hasMessageContaining("the interceptor InterceptorTest of connection \"Service\" returned null");
         }
         service.verify(0, anyRequestedFor(anyUrl()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Interceptor.Placement.class)
+    void theExceptionOfAnInterceptorIsShownWithoutCredentials(Interceptor.Placement placement) {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}").withHeader("Set-Cookie", "sid=session-of-alice")));
+        boolean[] isSent = {false};
+        try (HttpConnection connection = connection()
+                .auth(bearer("t0ken-of-alice"))
+                .header("X-Default", Secret.of("default-secret"))
+                .around(placement, chain -> {
+                    if (isSent[0]) {
+                        chain.proceed(chain.request());
+                    }
+                    throw new IOException("not saved: t0ken-of-alice default-secret session-of-alice");
+                })
+                .build()) {
+            assertThatThrownBy(() -> connection.send(Request.get("/x")))
+                    .isInstanceOf(Interceptor.FailedException.class)
+                    .hasMessageContaining("failed: IOException (its message is not repeated")
+                    .hasMessageNotContainingAny("t0ken-of-alice", "default-secret")
+                    .hasCauseInstanceOf(IOException.class);
+            isSent[0] = true;
+            assertThatThrownBy(() -> connection.send(Request.get("/x")))
+                    .isInstanceOf(Interceptor.FailedException.class)
+                    .hasMessageEndingWith("failed: IOException: not saved: *** *** ***");
+            isSent[0] = false;
+            assertThatThrownBy(() -> connection.send(Request.get("/x")))
+                    .hasMessageContaining("failed: IOException: not saved: *** ***");
+        }
     }
 
     @Test

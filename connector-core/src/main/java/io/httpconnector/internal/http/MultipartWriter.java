@@ -4,11 +4,14 @@ import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.LogSafe;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +64,32 @@ public record MultipartWriter(String contentType) {
         all.add(text("\r\n"));
         all.add(end());
         return new BodySource.SequenceSource(List.copyOf(all));
+    }
+
+    /**
+     * Returns a form as it is shown. Parts that are not text, and files and streams, are masks.
+     *
+     * @param mask masks the secrets in a text
+     */
+    public BodySource masked(BodySource form, UnaryOperator<String> mask) {
+        List<BodySource> all = new ArrayList<>();
+        ((BodySource.SequenceSource) form).parts().forEach(part -> all.add(shown(part, mask)));
+        // Parts can be added before the end.
+        all.set(all.size() - 1, end());
+        return new BodySource.SequenceSource(List.copyOf(all));
+    }
+
+    private static BodySource shown(BodySource source, UnaryOperator<String> mask) {
+        if (source instanceof BodySource.SequenceSource sequence) {
+            return new BodySource.SequenceSource(
+                    sequence.parts().stream().map(part -> shown(part, mask)).toList());
+        }
+        if (source instanceof BodySource.ByteArraySource bytes) {
+            String text = new String(bytes.all(), StandardCharsets.UTF_8);
+            boolean isText = Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes.all());
+            return text(isText ? mask.apply(text) : LogSafe.MASK);
+        }
+        return text(LogSafe.MASK);
     }
 
     private BodySource end() {
