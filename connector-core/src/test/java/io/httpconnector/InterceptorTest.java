@@ -249,10 +249,15 @@ class InterceptorTest {
                             .part("b", "b.bin", Body.bytes(new byte[] {(byte) 0xff, 0}, "image/png"))
                             .file("f", file, "text/plain")));
         }
-        assertThat(seen).hasSize(3).allSatisfy(text -> assertThat(text)
-                .contains("name=\"name\"\r\n\r\nAcme\r\n", "name=\"password\"\r\n\r\n***\r\n", "{\"copy\":\"***\"}")
-                .contains("Content-Type: image/png\r\n\r\n***\r\n", "filename=\"a.txt\"")
-                .doesNotContain("body-secret"));
+        assertThat(seen)
+                .hasSize(3)
+                .allSatisfy(text -> assertThat(text)
+                        .contains(
+                                "name=\"name\"\r\n\r\nAcme\r\n",
+                                "name=\"password\"\r\n\r\n***\r\n",
+                                "{\"copy\":\"***\"}")
+                        .contains("Content-Type: image/png\r\n\r\n***\r\n", "filename=\"a.txt\"")
+                        .doesNotContain("body-secret"));
         assertThat(seen.get(1)).contains("added-value");
         service.verify(postRequestedFor(urlEqualTo("/multipart"))
                 .withRequestBody(containing("name=\"password\"\r\n\r\nbody-secret"))

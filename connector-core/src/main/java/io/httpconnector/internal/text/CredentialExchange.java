@@ -140,7 +140,10 @@ public final class CredentialExchange {
             if (!cookie.matches()) {
                 return LogSafe.MASK;
             }
-            names.append(names.isEmpty() ? "" : "; ").append(cookie.group(1)).append('=').append(LogSafe.MASK);
+            names.append(names.isEmpty() ? "" : "; ")
+                    .append(cookie.group(1))
+                    .append('=')
+                    .append(LogSafe.MASK);
         }
         return names.toString();
     }

@@ -83,7 +83,8 @@ final class RecordingTap implements ExchangeListener, ExchangeTap {
         HeaderFields fields = response.headers();
         Set<String> values = new LinkedHashSet<>();
         for (int i = 0; i < fields.size(); i++) {
-            boolean isSession = request.hasSecretResponse() || HTTP_ONLY.matcher(fields.value(i)).find();
+            boolean isSession = request.hasSecretResponse()
+                    || HTTP_ONLY.matcher(fields.value(i)).find();
             if (isSession) {
                 values.addAll(CredentialExchange.cookies(fields, i));
             }

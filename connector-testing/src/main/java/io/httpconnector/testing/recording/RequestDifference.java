@@ -63,8 +63,7 @@ final class RequestDifference {
 
     /** Returns whether method and path can be equal, which is decided quickly. */
     boolean canMatch(RecordedEntry.Sent recorded, RecordedEntry.Sent sent) {
-        return recorded.method().equals(sent.method())
-                && equal(beforeQuery(recorded.url()), beforeQuery(sent.url()));
+        return recorded.method().equals(sent.method()) && equal(beforeQuery(recorded.url()), beforeQuery(sent.url()));
     }
 
     /** Compares a request with a recorded one. */

@@ -13,7 +13,6 @@ import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.text.PercentEncoding;
 import io.httpconnector.internal.text.SecretMatcher;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -78,12 +78,12 @@ class RecordedSecretsTest {
         return directory.resolve("test.har");
     }
 
-    private void run(
-            RecordingMode mode, UnaryOperator<HttpConnectionBuilder> settings, Consumer<HttpConnection> test) {
+    private void run(RecordingMode mode, UnaryOperator<HttpConnectionBuilder> settings, Consumer<HttpConnection> test) {
         RecordingBuilder builder = Recording.of(file()).mode(mode);
-        try (Recording recording = (mode == RecordingMode.RECORD ? builder.timeSource(new VirtualTime()) : builder).start();
-                HttpConnection connection = recording.attachTo(settings.apply(
-                                HttpConnection.named("Shop").baseUrl(url())))
+        try (Recording recording =
+                        (mode == RecordingMode.RECORD ? builder.timeSource(new VirtualTime()) : builder).start();
+                HttpConnection connection = recording
+                        .attachTo(settings.apply(HttpConnection.named("Shop").baseUrl(url())))
                         .build()) {
             test.accept(connection);
         }
@@ -103,7 +103,8 @@ class RecordedSecretsTest {
         StringBuilder all = new StringBuilder(Files.readString(file()));
         for (JsonNode entry : har.at("/log/entries")) {
             for (JsonNode body : new JsonNode[] {entry.at("/response/content"), entry.at("/request/postData")}) {
-                String encoding = body.path("encoding").asText() + body.path("_encoding").asText();
+                String encoding =
+                        body.path("encoding").asText() + body.path("_encoding").asText();
                 if (encoding.equals("base64")) {
                     all.append(new String(
                             Base64.getMimeDecoder().decode(body.path("text").asText()), charset));
@@ -161,7 +162,9 @@ class RecordedSecretsTest {
         String secret = "pässwort-geheim-2026";
         byte[] content = ("x".repeat(500) + secret).getBytes(UTF_8);
         byte[] other = zip("y".repeat(500).getBytes(UTF_8));
-        byte[][] files = {gzip(content), zip(content), zip(gzip(content)), {'B', 'Z', 'h', '9', 1, (byte) 0xff, 0}, other};
+        byte[][] files = {
+            gzip(content), zip(content), zip(gzip(content)), {'B', 'Z', 'h', '9', 1, (byte) 0xff, 0}, other
+        };
         for (int i = 0; i < files.length; i++) {
             serve("/" + i, "application/octet-stream", files[i]);
         }
@@ -213,26 +216,26 @@ class RecordedSecretsTest {
                 .body(Body.json("{\"name\": \"Acme\", \"n\": 5}"))));
         UnaryOperator<Request> key = request -> request.header("X-Key", Secret.of("secret"));
         // The secret of the test is a word of the recording.
-        replay(connection -> connection.send(key.apply(
-                Request.post("/a?q=secret%20santa").body(Body.json("{\"name\": \"Acme\", \"n\": 5}")))));
+        replay(connection -> connection.send(
+                key.apply(Request.post("/a?q=secret%20santa").body(Body.json("{\"name\": \"Acme\", \"n\": 5}")))));
         for (String body : new String[] {"{\"name\": \"***\", \"n\": 5}", "{\"name\": \"Acme\", \"n\": \"***\"}"}) {
             assertThatThrownBy(() -> replay(connection -> connection.send(
                             key.apply(Request.post("/a?q=secret%20santa").body(Body.json(body))))))
                     .isInstanceOf(RecordingMismatchError.class);
         }
-        assertThatThrownBy(() -> replay(connection -> connection.send(
-                        Request.post("/a?q=***").header("X-Key", Secret.of("real-key-123456"))
-                                .body(Body.json("{\"name\": \"Acme\", \"n\": 5}")))))
+        assertThatThrownBy(() -> replay(connection -> connection.send(Request.post("/a?q=***")
+                        .header("X-Key", Secret.of("real-key-123456"))
+                        .body(Body.json("{\"name\": \"Acme\", \"n\": 5}")))))
                 .isInstanceOf(RecordingMismatchError.class);
     }
 
     @Test
     void repeatedMembersAndParametersWithoutAValueAreDistinguished() {
         serve("/a", "application/json", "{}".getBytes(UTF_8));
-        record(connection -> connection.send(
-                Request.post("/a?x").body(Body.text("{\"a\":1,\"a\":2}", "application/json"))));
-        replay(connection -> connection.send(
-                Request.post("/a?x").body(Body.text("{\"a\":1,\"a\":2}", "application/json"))));
+        record(connection ->
+                connection.send(Request.post("/a?x").body(Body.text("{\"a\":1,\"a\":2}", "application/json"))));
+        replay(connection ->
+                connection.send(Request.post("/a?x").body(Body.text("{\"a\":1,\"a\":2}", "application/json"))));
         assertThatThrownBy(() -> replay(connection -> connection.send(
                         Request.post("/a?x=").body(Body.text("{\"a\":1,\"a\":2}", "application/json")))))
                 .isInstanceOf(RecordingMismatchError.class)
