@@ -88,11 +88,10 @@ class RetryDelayTest {
         "Retry-After-Ms, 99999999999999999999999999"
     })
     void aDelayThatIsTooLargeIsTheMaximum(String header, String value) {
-        ConnectorException e = fail(
-                RetryPolicy.maxAttempts(2).fixedDelay(MINUTE), status(503).withHeader(header, value));
+        ConnectorException e =
+                fail(RetryPolicy.maxAttempts(2).fixedDelay(MINUTE), status(503).withHeader(header, value));
         assertThat(time.waits).isEmpty();
-        assertThat(e.retryAfter())
-                .hasValueSatisfying(delay -> assertThat(delay).isGreaterThan(Duration.ofDays(365)));
+        assertThat(e.retryAfter()).hasValueSatisfying(delay -> assertThat(delay).isGreaterThan(Duration.ofDays(365)));
     }
 
     @Test

@@ -88,7 +88,7 @@ record OffsetPaginator(ParameterLocation location) implements Paginator {
                     flags,
                     Evidence.POSITION,
                     (isNumber ? "the offset of the next page at " : "a token at ") + pointer);
-            if (!isNumber || !value.canConvertToInt() && !value.isTextual()) {
+            if (!isNumber || (!value.canConvertToInt() && !value.isTextual())) {
                 return isToken ? List.of(token) : List.of();
             }
             int number = value.asInt();
