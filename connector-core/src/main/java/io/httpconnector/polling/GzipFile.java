@@ -1,9 +1,9 @@
 package io.httpconnector.polling;
 
+import io.httpconnector.internal.io.GzipInputStream;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Recognizes a body that is itself a gzip file (RFC 1952), such as an export, which has no {@code Content-Encoding}. Its first two
@@ -30,7 +30,7 @@ final class GzipFile {
             if (!isGzip) {
                 return in;
             }
-            content = new GZIPInputStream(in);
+            content = new GzipInputStream(in);
         }
         return content;
     }

@@ -3,10 +3,14 @@ package io.httpconnector.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TransferException;
+import io.httpconnector.polling.PagedRequest;
+import io.httpconnector.polling.Pagination;
+import io.httpconnector.polling.RecordSelector;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +122,23 @@ class CompressedResponseTest {
         List<String> records = new ArrayList<>();
         RecordStream.of(Request.get("/a")).records(connection, record -> records.add(record.toString()));
         assertThat(records).containsExactly("{\"a\":1}", "{\"a\":2}", "{\"a\":3}");
+    }
+
+    @Test
+    void returnsAllMembersOfAFile() throws Exception {
+        byte[] body = three();
+        HttpConnection connection = connection(exchange -> {
+            exchange.send(HEAD.formatted("application/gzip").replace("Content-Encoding: gzip\r\n", ""));
+            for (int from = 0; from < body.length; from += body.length / 3) {
+                exchange.send(Arrays.copyOfRange(body, from, from + body.length / 3));
+                pause(30);
+            }
+        });
+        RecordSelector lines = RecordSelector.atRoot().as(RecordSelector.Format.JSON_LINES);
+        try (Stream<JsonNode> records =
+                PagedRequest.of(Request.get("/a"), lines, Pagination.none()).records(connection)) {
+            assertThat(records).extracting(record -> record.path("a").asInt()).containsExactly(1, 2, 3);
+        }
     }
 
     @Test

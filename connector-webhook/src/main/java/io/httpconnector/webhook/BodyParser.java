@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.ConnectorException;
+import io.httpconnector.internal.io.GzipInputStream;
 import io.httpconnector.internal.json.JsonSupport;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Parses bodies of all supported formats. */
@@ -136,7 +136,7 @@ final class BodyParser {
     }
 
     private static byte[] gunzip(byte[] packed, int max) throws IOException {
-        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+        try (InputStream in = new GzipInputStream(new ByteArrayInputStream(packed))) {
             byte[] body = in.readNBytes(max + 1);
             if (body.length > max) {
                 throw new TooLargeException("it is larger than " + max + " bytes after decompression");

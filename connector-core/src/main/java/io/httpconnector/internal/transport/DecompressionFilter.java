@@ -1,5 +1,6 @@
 package io.httpconnector.internal.transport;
 
+import io.httpconnector.internal.io.GzipInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,10 +1,10 @@
 package io.httpconnector.testing.recording;
 
+import io.httpconnector.internal.io.GzipInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.Predicate;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipInputStream;
 
 /** Searches compressed files for secrets, which are not visible in their bytes. Used for one file. Not thread-safe. */
@@ -85,7 +85,7 @@ final class CompressedContent {
     }
 
     private boolean gzip(byte[] file, int depth) throws IOException {
-        try (InputStream content = new GZIPInputStream(new ByteArrayInputStream(file))) {
+        try (InputStream content = new GzipInputStream(new ByteArrayInputStream(file))) {
             return content(content, depth);
         }
     }

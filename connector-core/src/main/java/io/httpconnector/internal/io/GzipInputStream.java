@@ -1,4 +1,4 @@
-package io.httpconnector.internal.transport;
+package io.httpconnector.internal.io;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.util.zip.ZipException;
  * java.util.zip.GZIPInputStream} ends after a member if no more bytes have arrived by then, and ignores a truncated header of the
  * next member. Bytes after the last member that are no member, such as padding, are ignored. Not thread-safe.
  */
-final class GzipInputStream extends InputStream {
+public final class GzipInputStream extends InputStream {
 
     private static final int BUFFER = 8192;
 
@@ -41,7 +41,7 @@ final class GzipInputStream extends InputStream {
     private boolean ended;
     private boolean closed;
 
-    GzipInputStream(InputStream in) {
+    public GzipInputStream(InputStream in) {
         this.in = in;
     }
 
