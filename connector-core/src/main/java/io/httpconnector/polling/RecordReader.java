@@ -32,6 +32,12 @@ final class RecordReader {
     private boolean found;
     private boolean hasNull;
     private boolean isEmitted;
+    /** The number of lists above the current value. */
+    private int depth;
+    /** Nulls in place of records, before it is known whether records or lists of records are there. */
+    private int nulls;
+
+    private @Nullable Boolean hasSingleRecords;
     private Format format = Format.JSON;
 
     /** Receives the records while the response is read. */
@@ -175,9 +181,11 @@ final class RecordReader {
             element(parser, Integer.parseInt(segment), rest, around);
         } else if (parser.currentToken() == JsonToken.START_ARRAY && segment.equals("*")) {
             int count = 0;
+            depth++;
             for (; parser.nextToken() != JsonToken.END_ARRAY; count++) {
                 walkWithin(parser, rest, around, String.valueOf(count));
             }
+            depth--;
             if (count == 0) {
                 envelope.markListIncomplete();
             }
@@ -185,6 +193,9 @@ final class RecordReader {
             // An empty list where an object was expected, null or a text: there is nothing below it.
             hasNull |= parser.currentToken() == JsonToken.VALUE_NULL;
             found |= parser.currentToken() == JsonToken.VALUE_NULL;
+            if (parser.currentToken() == JsonToken.VALUE_NULL) {
+                emitNull();
+            }
             boolean isEmptyElement = format == Format.XML && rest.isEmpty() && isBlankText(parser);
             if (!isEmptyElement) {
                 envelope.markListIncomplete();
@@ -254,6 +265,11 @@ final class RecordReader {
         String keyField = records.keyField();
         JsonToken first = parser.currentToken();
         hasNull |= first == JsonToken.VALUE_NULL;
+        if (first == JsonToken.VALUE_NULL) {
+            emitNull();
+        } else {
+            decideNulls(first != JsonToken.START_ARRAY && (first != JsonToken.START_OBJECT || keyField == null));
+        }
         if (first == JsonToken.START_ARRAY) {
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 emit(parser.readValueAsTree());
@@ -283,6 +299,27 @@ final class RecordReader {
             }
         } else if (format != Format.XML) {
             envelope.markListIncomplete();
+        }
+    }
+
+    /** Within a list, null among single records is a record, as an element of a list is; among lists it is an empty list. */
+    private void emitNull() {
+        if (depth == 0 || format == Format.XML) {
+            return;
+        }
+        if (hasSingleRecords == null) {
+            nulls++;
+        } else if (hasSingleRecords) {
+            emit(NullNode.getInstance());
+        }
+    }
+
+    private void decideNulls(boolean isSingle) {
+        if (hasSingleRecords == null && depth > 0) {
+            hasSingleRecords = isSingle;
+            for (; isSingle && nulls > 0; nulls--) {
+                emit(NullNode.getInstance());
+            }
         }
     }
 
