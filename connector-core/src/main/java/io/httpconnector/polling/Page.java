@@ -32,7 +32,7 @@ public final class Page {
     /** The pills of the request for this page, with the number of records read so far. */
     private final ObjectNode progress;
 
-    /** What it means if another page has the same records. */
+    /** The meaning of another page with the same records. */
     enum Likeness {
         /** All records are equal: other pages are often equal by chance. */
         UNIFORM,

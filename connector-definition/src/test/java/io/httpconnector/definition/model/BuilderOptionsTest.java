@@ -53,7 +53,16 @@ class BuilderOptionsTest {
 
     /** Methods that are no options. */
     private static final Set<String> NO_OPTIONS = Set.of(
-            "build", "toJson", "toString", "equals", "hashCode", "definition", "settings", "matches", "needsBody");
+            "build",
+            "toJson",
+            "toString",
+            "equals",
+            "hashCode",
+            "definition",
+            "settings",
+            "matches",
+            "needsBody",
+            "hasHandler");
 
     static Stream<Arguments> builders() {
         Consumer<JsonNode> connection = ConnectionMembers::read;
