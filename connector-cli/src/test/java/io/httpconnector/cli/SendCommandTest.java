@@ -193,6 +193,26 @@ class SendCommandTest {
     }
 
     @Test
+    void truncatedPagesFail() {
+        connector.write(
+                "shop.yaml",
+                CheckCommandTest.SHOP.replace(
+                        "pagination: {pages: {query: page}}", "pagination: {pages: {query: page}, total: /total}"));
+        service.on(
+                "GET",
+                "/orders",
+                request -> MockResponse.json(
+                        String.valueOf(request.uri().getQuery()).contains("page=2")
+                                ? "{\"orders\": [], \"total\": 3}"
+                                : "{\"orders\": [{\"id\": 1}, {\"id\": 2}], \"total\": 3}"));
+
+        Result result = run("send", "list-orders", "--all-pages");
+
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(result.err()).contains("The service states that there are more records (3 in total, 2 read)");
+    }
+
+    @Test
     void progressIsShownOnTerminalsOnly() {
         assertThat(run("send", "list-orders", "--all-pages").err()).doesNotContain("\r", "\u001b");
 
