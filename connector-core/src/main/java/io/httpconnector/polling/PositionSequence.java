@@ -56,11 +56,11 @@ final class PositionSequence implements PageSequence {
         }
     }
 
-    /** Some services start again after the last page. */
+    /** Some services start again after the last page. A single record may also have moved to this page in the meantime. */
     private void checkStart(Page page, boolean isOther) {
         boolean isNew = earlier.add(page.content());
         known = isNew || isOther || page.isUniform() ? 0 : known + 1;
-        if (known == TokenSequence.MAX_KNOWN || (known > 0 && page.isIdentified())) {
+        if (known == TokenSequence.MAX_KNOWN || (known > 0 && page.isIdentified() && page.count() > 1)) {
             throw PageSequence.endless("page " + page.number() + " has the same records as an earlier page: the service"
                     + " starts again after the last page; use an end condition, such as a total");
         }
