@@ -202,12 +202,10 @@ class AirbyteDelegationTest {
 
     @Test
     void fieldThatIsAddedToTheReplacedRecordIsNoted() {
-        ImportedConnector imported = ConnectorImporter.airbyte(
-                "source-bakery",
-                MANIFEST.replace(
-                        "          replace_record: true\n",
-                        "          replace_record: true\n"
-                                + "        - {type: AddFields, fields: [{path: [id], value: '{{ record.id }}'}]}\n"));
+        String replaced = "          replace_record: true\n";
+        String added = "        - {type: AddFields, fields: [{path: [id], value: '{{ record.id }}'}]}\n";
+        ImportedConnector imported =
+                ConnectorImporter.airbyte("source-bakery", MANIFEST.replace(replaced, replaced + added));
 
         assertThat(imported.notes())
                 .filteredOn(note -> note.item().equals("cakes"))
