@@ -112,6 +112,6 @@ class GraphQlRequestTest {
                 .hasMessageContaining("declare a variable");
         assertThatThrownBy(() -> ConnectorDefinition.parse(DOCUMENT.replace("$after: String", "$cursor: String")))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("declares no variable $after");
+                .hasMessageContaining("the variable $after is not declared");
     }
 }
