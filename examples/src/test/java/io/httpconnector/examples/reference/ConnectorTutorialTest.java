@@ -235,6 +235,39 @@ class ConnectorTutorialTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(ConnectorDefinition.parse(subscription).subscriptions()).containsExactly("pushed");
-        assertThat(blocks).hasSize(8);
+        assertThat(blocks).hasSize(11);
+    }
+
+    @Test
+    void hybridsStreamsAndOperations() throws IOException {
+        String page = Files.readString(PAGE);
+        String start = BLOCK.matcher(page)
+                .results()
+                .map(found -> found.group(1))
+                .findFirst()
+                .orElseThrow();
+
+        ConnectorDefinition hybrid = ConnectorDefinition.parse(start + """
+                requests: {list-bookings: {method: GET, url: /bookings, records: {path: /bookings}}}
+                webhooks: {booking-changed: {unverified: true}}
+                """ + blockWith(page, "hybrid:"));
+        assertThat(hybrid.hybrids()).containsOnly(Map.entry("updated-bookings", "booking-changed"));
+
+        ConnectorDefinition stream =
+                ConnectorDefinition.parse(start + "inputs: [{name: room}]\n" + blockWith(page, "stream:"));
+        assertThat(stream.streams()).containsExactly("chat-events");
+
+        ConnectorDefinition operation = ConnectorDefinition.parse(start + blockWith(page, "operation:"));
+        assertThat(operation.requests()).containsExactly("export");
+        assertThat(operation.triggers()).containsExactly("changes");
+    }
+
+    private static String blockWith(String page, String member) {
+        return BLOCK.matcher(page)
+                .results()
+                .map(found -> found.group(1))
+                .filter(found -> found.contains(member))
+                .findFirst()
+                .orElseThrow();
     }
 }
