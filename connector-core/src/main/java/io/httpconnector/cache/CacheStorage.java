@@ -119,7 +119,7 @@ final class CacheStorage {
         return variants;
     }
 
-    /** Removes all responses of a URL, whoever has requested them. */
+    /** Removes all responses of a URL, with any credentials. */
     synchronized void removeAll(String url) {
         List.copyOf(keys.getOrDefault(url, Set.of())).forEach(this::remove);
     }
