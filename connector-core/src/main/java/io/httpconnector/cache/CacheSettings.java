@@ -112,7 +112,7 @@ public final class CacheSettings {
     /**
      * Adds names of request header fields that do not change the content of a response, such as {@code traceparent} or another
      * trace or correlation ID. Requests that differ only in these fields share a response, unless {@code Vary} names the field.
-     * All other fields separate responses, of the application and of interceptors; except {@code User-Agent}, and {@code Cache-Control} and {@code
+     * All other fields separate responses; except {@code User-Agent}, and {@code Cache-Control} and {@code
      * Pragma}, which are for the cache. Default: no further names.
      *
      * @param names names of header fields, in any case; never those by which the service knows the user or the tenant
@@ -172,7 +172,7 @@ public final class CacheSettings {
     }
 
     /**
-     * Returns the header fields of a request on which the response may depend, of the application and of interceptors. An interceptor before the
+     * Returns the header fields of a request on which the response may depend. An interceptor before the
      * cache may have added the name of a tenant.
      */
     Map<String, List<String>> fields(Request request) {
