@@ -1,8 +1,6 @@
 package io.httpconnector;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -28,10 +26,10 @@ final class TestProxy implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start(() -> {
+        PeerIo.start(() -> {
             while (true) {
                 Socket client = server.accept();
-                start(() -> serve(client));
+                PeerIo.start(() -> serve(client));
             }
         });
     }
@@ -45,31 +43,15 @@ final class TestProxy implements AutoCloseable {
         return heads;
     }
 
-    private interface Work {
-        void run() throws IOException;
-    }
-
-    private static void start(Work work) {
-        Thread thread = new Thread(() -> {
-            try {
-                work.run();
-            } catch (IOException expected) {
-                // One side hung up.
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-    }
-
     private void serve(Socket client) throws IOException {
         try (client) {
-            String head = readHead(client.getInputStream());
+            String head = PeerIo.readHead(client.getInputStream());
             while (authorization != null && !head.contains("Proxy-Authorization: " + authorization + "\r\n")) {
                 heads.add(head);
                 write(
                         client,
                         "HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n");
-                head = readHead(client.getInputStream());
+                head = PeerIo.readHead(client.getInputStream());
             }
             heads.add(head);
             String target = head.split(" ", 3)[1];
@@ -92,20 +74,8 @@ final class TestProxy implements AutoCloseable {
     }
 
     private static void pipeBothWays(Socket client, Socket service) throws IOException {
-        start(() -> client.getInputStream().transferTo(service.getOutputStream()));
+        PeerIo.start(() -> client.getInputStream().transferTo(service.getOutputStream()));
         service.getInputStream().transferTo(client.getOutputStream());
-    }
-
-    private static String readHead(InputStream in) throws IOException {
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
-            int next = in.read();
-            if (next < 0) {
-                throw new IOException("the client hung up");
-            }
-            head.write(next);
-        }
-        return head.toString(StandardCharsets.US_ASCII);
     }
 
     private static void write(Socket socket, String text) throws IOException {

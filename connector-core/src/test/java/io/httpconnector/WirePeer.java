@@ -1,8 +1,6 @@
 package io.httpconnector;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,8 +10,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +23,6 @@ final class WirePeer implements AutoCloseable {
     static final String TUNNEL = "\u0002";
     /** Inside a text: the rest follows in another packet, once the first has arrived. */
     static final String PAUSE = "\u0003";
-
-    private static final Pattern LENGTH = Pattern.compile("(?i)\r\nContent-Length: (\\d+)\r\n");
 
     /** What is sent in response to a request. */
     interface Script {
@@ -58,10 +52,10 @@ final class WirePeer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start(() -> {
+        PeerIo.start(() -> {
             while (true) {
                 Socket plain = server.accept();
-                start(() -> serve(plain));
+                PeerIo.start(() -> serve(plain));
             }
         });
     }
@@ -112,22 +106,6 @@ final class WirePeer implements AutoCloseable {
         }
     }
 
-    private interface Work {
-        void run() throws IOException;
-    }
-
-    private static void start(Work work) {
-        Thread thread = new Thread(() -> {
-            try {
-                work.run();
-            } catch (IOException expected) {
-                // One side hung up.
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-    }
-
     private void serve(Socket plain) throws IOException {
         try (plain) {
             plain.setTcpNoDelay(true);
@@ -135,7 +113,7 @@ final class WirePeer implements AutoCloseable {
             Socket socket = tls == null ? plain : layered(plain, tls);
             sockets.add(socket);
             while (true) {
-                String request = read(socket.getInputStream());
+                String request = PeerIo.readRequest(socket.getInputStream());
                 requests.add(request);
                 String response = script.respond(number, request);
                 String[] packets = response.replaceAll("[\u0001\u0002]", "").split(PAUSE, -1);
@@ -179,7 +157,7 @@ final class WirePeer implements AutoCloseable {
     private void tunnel(Socket client, String target) throws IOException {
         int colon = target.lastIndexOf(':');
         try (Socket service = new Socket(target.substring(0, colon), Integer.parseInt(target.substring(colon + 1)))) {
-            start(() -> {
+            PeerIo.start(() -> {
                 client.getInputStream().transferTo(service.getOutputStream());
                 service.shutdownOutput();
             });
@@ -189,22 +167,6 @@ final class WirePeer implements AutoCloseable {
                 forwarded.addAndGet(read);
             }
         }
-    }
-
-    private static String read(InputStream in) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        while (!bytes.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-            int next = in.read();
-            if (next < 0) {
-                throw new IOException("the client hung up");
-            }
-            bytes.write(next);
-        }
-        Matcher length = LENGTH.matcher(bytes.toString(StandardCharsets.ISO_8859_1));
-        if (length.find()) {
-            bytes.writeBytes(in.readNBytes(Integer.parseInt(length.group(1))));
-        }
-        return bytes.toString(StandardCharsets.ISO_8859_1);
     }
 
     private static void write(Socket socket, String text) throws IOException {

@@ -1,8 +1,7 @@
 package io.httpconnector.stream;
 
-import java.io.ByteArrayOutputStream;
+import io.httpconnector.PeerIo;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,16 +13,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A server on loopback that sends exactly the bytes of a script. */
 final class StreamPeer implements AutoCloseable {
 
     static final String EVENTS = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
     static final String NO_CONTENT = "HTTP/1.1 204 No Content\r\n\r\n";
-
-    private static final Pattern LENGTH = Pattern.compile("(?i)\r\nContent-Length: (\\d+)\r\n");
 
     private final ServerSocket server;
     private final Script script;
@@ -100,53 +95,22 @@ final class StreamPeer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start(() -> {
+        PeerIo.start(() -> {
             while (true) {
                 Socket socket = server.accept();
-                start(() -> serve(socket));
+                PeerIo.start(() -> serve(socket));
             }
         });
-    }
-
-    private interface Work {
-        void run() throws IOException;
-    }
-
-    private static void start(Work work) {
-        Thread thread = new Thread(() -> {
-            try {
-                work.run();
-            } catch (IOException expected) {
-                // One side hung up.
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private void serve(Socket socket) throws IOException {
         try (socket) {
             socket.setTcpNoDelay(true);
-            Exchange exchange = new Exchange(number.incrementAndGet(), read(socket.getInputStream()), socket);
+            Exchange exchange =
+                    new Exchange(number.incrementAndGet(), PeerIo.readRequest(socket.getInputStream()), socket);
             exchanges.add(exchange);
             script.serve(exchange);
         }
-    }
-
-    private static String read(InputStream in) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        while (!bytes.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-            int next = in.read();
-            if (next < 0) {
-                throw new IOException("the client hung up");
-            }
-            bytes.write(next);
-        }
-        Matcher length = LENGTH.matcher(bytes.toString(StandardCharsets.ISO_8859_1));
-        if (length.find()) {
-            bytes.writeBytes(in.readNBytes(Integer.parseInt(length.group(1))));
-        }
-        return bytes.toString(StandardCharsets.ISO_8859_1);
     }
 
     String url() {
