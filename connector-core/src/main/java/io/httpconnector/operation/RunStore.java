@@ -8,6 +8,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateRetry;
 import io.httpconnector.state.StateStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunStore {
 
-    private static final int MAX_CONFLICTS = 50;
-    private static final int MAX_BUSY = 1000;
+    private static final StateRetry RETRY = new StateRetry(50, 1000);
     private static final int MIN_ENTRIES = 64;
-    private static final Duration PAUSE = Duration.ofMillis(5);
     private static final String REMOVED = "removed";
 
     private final StateStore store;
@@ -68,7 +66,7 @@ final class RunStore {
 
     /** Returns all runs by key, which must not be modified. */
     Map<String, StoredRun> all() {
-        return repeated(this::tryRead);
+        return RETRY.run(this::tryRead);
     }
 
     Optional<StoredRun> read(String key) {
@@ -83,12 +81,12 @@ final class RunStore {
      * @return the run after the change
      */
     Optional<StoredRun> update(String key, UnaryOperator<@Nullable StoredRun> change) {
-        return repeated(() -> tryUpdate(key, change));
+        return RETRY.run(() -> tryUpdate(key, change));
     }
 
     /** Removes a run. */
     void remove(String key) {
-        repeated(() -> {
+        RETRY.run(() -> {
             try (StateLog log = store.open(id)) {
                 Map<String, StoredRun> runs = new LinkedHashMap<>();
                 int unused = read(log, runs);
@@ -168,37 +166,5 @@ final class RunStore {
                             + "\": set another id, or this one explicitly if the connection was only renamed"));
         }
         return run;
-    }
-
-    /** An access to the store. */
-    private interface Access<T> {
-        T run();
-    }
-
-    private static <T> T repeated(Access<T> access) {
-        int conflicts = 0;
-        int busy = 0;
-        while (true) {
-            try {
-                return access.run();
-            } catch (StateException e) {
-                boolean repeats = (e.reason() == StateFailure.CONFLICT && ++conflicts < MAX_CONFLICTS)
-                        || (e.reason() == StateFailure.IN_USE && ++busy < MAX_BUSY);
-                if (!repeats) {
-                    throw e;
-                }
-                pause(e);
-            }
-        }
-    }
-
-    /** Waits for another thread of this process, in real time. */
-    private static void pause(StateException e) {
-        try {
-            boolean unused = TimeSource.SYSTEM.await(new CountDownLatch(1), PAUSE);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw e;
-        }
     }
 }

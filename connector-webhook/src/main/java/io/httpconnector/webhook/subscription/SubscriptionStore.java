@@ -1,14 +1,10 @@
 package io.httpconnector.webhook.subscription;
 
-import io.httpconnector.TimeSource;
-import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateRetry;
 import io.httpconnector.state.StateStore;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 
 /**
@@ -17,9 +13,7 @@ import java.util.function.Predicate;
  */
 final class SubscriptionStore {
 
-    private static final int MAX_CONFLICTS = 20;
-    private static final int MAX_BUSY = 400;
-    private static final Duration PAUSE = Duration.ofMillis(5);
+    private static final StateRetry RETRY = new StateRetry(20, 400);
 
     private final StateStore store;
     private final String id;
@@ -47,20 +41,7 @@ final class SubscriptionStore {
      * @return the state after the change
      */
     StoredState update(Predicate<StoredState> change) {
-        int conflicts = 0;
-        int busy = 0;
-        while (true) {
-            try {
-                return tryUpdate(change);
-            } catch (StateException e) {
-                boolean repeats = (e.reason() == StateFailure.CONFLICT && ++conflicts < MAX_CONFLICTS)
-                        || (e.reason() == StateFailure.IN_USE && ++busy < MAX_BUSY);
-                if (!repeats) {
-                    throw e;
-                }
-                pause(e);
-            }
-        }
+        return RETRY.run(() -> tryUpdate(change));
     }
 
     private synchronized StoredState tryUpdate(Predicate<StoredState> change) {
@@ -78,16 +59,6 @@ final class SubscriptionStore {
             log.replace(List.of(StoredStateCodec.write(changed)));
             last = changed;
             return changed;
-        }
-    }
-
-    /** Waits for another thread of this process, in real time. */
-    private static void pause(StateException e) {
-        try {
-            boolean unused = TimeSource.SYSTEM.await(new CountDownLatch(1), PAUSE);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw e;
         }
     }
 }
