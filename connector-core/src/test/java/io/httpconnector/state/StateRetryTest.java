@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.state.StateException.StateFailure;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,14 +18,12 @@ class StateRetryTest {
     private int accesses;
 
     /** Fails as listed, then succeeds. */
-    private Supplier<String> access() {
-        return () -> {
-            accesses++;
-            if (failures.isEmpty()) {
-                return "stored";
-            }
-            throw new StateException(failures.remove(0), "failed");
-        };
+    private String access() {
+        accesses++;
+        if (failures.isEmpty()) {
+            return "stored";
+        }
+        throw new StateException(failures.remove(0), "failed");
     }
 
     @Test
@@ -38,7 +35,7 @@ class StateRetryTest {
                 StateFailure.CONFLICT,
                 StateFailure.IN_USE));
 
-        assertThat(new StateRetry(3, 4).run(access())).isEqualTo("stored");
+        assertThat(new StateRetry(3, 4).run(this::access)).isEqualTo("stored");
         assertThat(accesses).isEqualTo(6);
     }
 
@@ -49,7 +46,7 @@ class StateRetryTest {
     void theLastPermittedFailureIsThrown(StateFailure reason) {
         failures.addAll(List.of(reason, reason, reason, reason));
 
-        assertThatThrownBy(() -> new StateRetry(3, 3).run(access()))
+        assertThatThrownBy(() -> new StateRetry(3, 3).run(this::access))
                 .isInstanceOfSatisfying(
                         StateException.class, e -> assertThat(e.reason()).isEqualTo(reason));
         assertThat(accesses).isEqualTo(3);
@@ -63,7 +60,7 @@ class StateRetryTest {
     void otherFailuresAreNotRepeated(StateFailure reason) {
         failures.add(reason);
 
-        assertThatThrownBy(() -> new StateRetry(3, 3).run(access())).isInstanceOf(StateException.class);
+        assertThatThrownBy(() -> new StateRetry(3, 3).run(this::access)).isInstanceOf(StateException.class);
         assertThat(accesses).isEqualTo(1);
     }
 
@@ -72,7 +69,7 @@ class StateRetryTest {
         failures.addAll(List.of(StateFailure.IN_USE, StateFailure.IN_USE));
 
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> new StateRetry(3, 3).run(access())).isInstanceOf(StateException.class);
+        assertThatThrownBy(() -> new StateRetry(3, 3).run(this::access)).isInstanceOf(StateException.class);
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(accesses).isEqualTo(1);
