@@ -68,7 +68,13 @@ record RecordFilters(List<RecordFilter> conditions, Pills values) {
         return with(values.and(RESPONSE, response));
     }
 
+    /** A loop, as it is called for each record. */
     boolean match(JsonNode item) {
-        return conditions.stream().allMatch(filter -> filter.condition.test(item, values));
+        for (RecordFilter filter : conditions) {
+            if (!filter.condition.test(item, values)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -49,7 +49,12 @@ public final class RecordLists {
      * @return whether a member such as {@code id} or {@code uuid} identifies them
      */
     public static boolean haveIds(Iterable<JsonNode> records) {
-        return IDS.stream().anyMatch(name -> isUnique(records, name));
+        for (String name : IDS) {
+            if (isUnique(records, name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isUnique(Iterable<JsonNode> records, String name) {
