@@ -160,6 +160,9 @@ public final class Body {
         byte[] masked = concealed || !visible.isInMemory()
                 ? LogSafe.MASK.getBytes(StandardCharsets.UTF_8)
                 : redactor.masked(visible.content(), contentType);
+        if (masked.length == 0 && visible.isInMemory() && visible.content().length > 0) {
+            masked = LogSafe.MASK.getBytes(StandardCharsets.UTF_8);
+        }
         boolean isPlain = visible.isInMemory() ? masked == visible.content() : secrets.isEmpty();
         if (isPlain && !concealed) {
             return this;

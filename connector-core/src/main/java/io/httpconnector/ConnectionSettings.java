@@ -4,6 +4,7 @@ import io.httpconnector.internal.graphql.GraphQlMode;
 import io.httpconnector.internal.graphql.GraphQlResponse;
 import io.httpconnector.internal.http.BaseUrl;
 import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.RecentSecrets;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
@@ -15,7 +16,11 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The validated settings of a connection, except those of the {@link Transport}. Immutable. */
+/**
+ * The validated settings of a connection, except those of the {@link Transport}. Immutable, except for the cookies.
+ *
+ * @param loginCookies the cookies that were set by responses with credentials; masked in all exchanges of the connection
+ */
 record ConnectionSettings(
         String name,
         BaseUrl baseUrl,
@@ -32,6 +37,7 @@ record ConnectionSettings(
         int maxConnections,
         int maxResponseBytes,
         TimeSource time,
+        RecentSecrets loginCookies,
         boolean isForAuth) {
 
     /**
@@ -85,6 +91,7 @@ record ConnectionSettings(
                 maxConnections,
                 maxResponseBytes,
                 time,
+                loginCookies,
                 true);
     }
 

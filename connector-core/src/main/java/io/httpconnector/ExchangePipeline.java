@@ -359,8 +359,12 @@ final class ExchangePipeline {
             Request request, OriginPolicy.Hop hop, CallContext call, @Nullable StreamingReceiver<?> receiver) {
         turnstile.acquire(request, hop.home(), call);
         try {
+            Request masking = request.maskingCookies(settings.loginCookies().all());
             Response response =
-                    verdicts.classify(transport.exchange(request, policy.sendsCookies(hop), call, receiver));
+                    verdicts.classify(transport.exchange(masking, policy.sendsCookies(hop), call, receiver));
+            if (request.redactsResponse()) {
+                settings.loginCookies().add(Redactor.cookies(response.headers().fields()));
+            }
             turnstile.update(request, hop.home(), response);
             if (LOG.isDebugEnabled()) {
                 log(response.exchange());

@@ -6,6 +6,7 @@ import io.httpconnector.internal.Loggers;
 import io.httpconnector.internal.http.BaseUrl;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.RecentSecrets;
 import io.httpconnector.internal.http.RoutePattern;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.recording.ExchangeTap;
@@ -546,6 +547,7 @@ public final class HttpConnectionBuilder {
                 maxConnections,
                 maxResponseBytes,
                 time,
+                new RecentSecrets(),
                 false);
         RouteKey route = new RouteKey(
                 proxy == null ? null : proxy.route(),

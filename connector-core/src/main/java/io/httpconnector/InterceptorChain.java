@@ -136,6 +136,7 @@ final class InterceptorChain implements Interceptor.Chain {
                 new ArrayList<>(interceptors.policy.outgoing(hop).secrets());
         List<NameValuePair> credentials = interceptors.credentials.get();
         secrets.addAll(credentials == null ? List.of() : credentials);
+        secrets.addAll(interceptors.settings.loginCookies().all());
         responses.values().forEach(response -> secrets.addAll(response.request().secrets()));
         return secrets;
     }

@@ -116,15 +116,42 @@ final class Redactor {
         return secrets.mask(text);
     }
 
-    /** Returns the text of a body with masked secrets; the same array if it has none, or is no text. */
+    /**
+     * Returns a body with masked secrets; the same array if it has none. A body is empty if it contains a secret elsewhere than in its
+     * text, such as in compressed data, or can't be searched.
+     */
     byte[] masked(byte[] body, @Nullable String contentType) {
-        if (body.length == 0 || !isText(contentType)) {
+        if (body.length == 0 || values.isEmpty()) {
             return body;
         }
-        String text = CharsetDetector.of(body, contentType);
-        String masked = mask(text);
-        Charset declared = contentType == null ? StandardCharsets.UTF_8 : CharsetDetector.charset(contentType);
-        return masked.equals(text) ? body : masked.getBytes(declared.canEncode() ? declared : StandardCharsets.UTF_8);
+        byte[] shown = body;
+        if (isText(contentType)) {
+            String text = CharsetDetector.of(body, contentType);
+            String masked = mask(text);
+            Charset charset = contentType == null ? StandardCharsets.UTF_8 : CharsetDetector.charset(contentType);
+            shown = masked.equals(text)
+                    ? body
+                    : masked.getBytes(charset.canEncode() ? charset : StandardCharsets.UTF_8);
+            if (isUtf8(body, text)) {
+                return shown;
+            }
+        }
+        return secrets.isFoundIn(shown) ? NO_BYTES : shown;
+    }
+
+    /** Returns whether a text has been decoded from UTF-8, so that no reader can decode it to another text. */
+    private static boolean isUtf8(byte[] body, String text) {
+        return text.indexOf('\0') < 0
+                && CharsetDetector.isUtf8(body)
+                && new String(body, StandardCharsets.UTF_8).endsWith(text);
+    }
+
+    /** Returns whether a masked text contains a secret if its bytes are decoded with another charset than the declared one. */
+    private boolean isFoundInOtherCharset(String text) {
+        boolean isPlain = text.chars().allMatch(c -> c > 0 && c <= 0xff);
+        return !isPlain
+                && (secrets.isFoundIn(text.getBytes(StandardCharsets.UTF_16BE))
+                        || secrets.isFoundIn(text.getBytes(StandardCharsets.UTF_16LE)));
     }
 
     /** Returns the header fields of a response to a request, without secrets. */
@@ -183,8 +210,9 @@ final class Redactor {
      * @param length the length of the whole body
      */
     private String mask(byte[] body, long length, @Nullable String contentType) {
+        String size = "(" + length + " bytes of " + LogSafe.visible(String.valueOf(contentType)) + ")";
         if (!isText(contentType)) {
-            return "(" + length + " bytes of " + LogSafe.visible(String.valueOf(contentType)) + ")";
+            return size;
         }
         // The text is truncated last, because a truncated secret would not be recognized.
         int max = (int) Math.min(MAX_CONTEXT, (long) MAX_SPELLING * secrets.longest());
@@ -192,6 +220,9 @@ final class Redactor {
         int known = body.length < length ? Math.max(0, body.length - 1) : body.length;
         int decoded = (int) Math.min(known, MAX_BODY + 4L * max);
         String text = mask(CharsetDetector.of(body, decoded, contentType));
+        if (isFoundInOtherCharset(text)) {
+            return size;
+        }
         int whole = decoded < length ? Math.max(0, text.length() - max) : text.length();
         int shown = Math.min(whole, MAX_BODY);
         if (body.length < length) {

@@ -850,7 +850,7 @@ public final class Request {
             return this;
         }
         List<NameValuePair> all = new ArrayList<>(secrecy.cookies);
-        all.addAll(cookies);
+        cookies.stream().filter(cookie -> !all.contains(cookie)).forEach(all::add);
         return withRedaction(new RedactionContext(
                 secrecy.signedFor,
                 secrecy.redactsResponse,

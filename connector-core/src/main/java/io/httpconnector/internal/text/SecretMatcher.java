@@ -89,13 +89,28 @@ public final class SecretMatcher {
         if (terms.isEmpty() || text.isEmpty()) {
             return text;
         }
-        StepBudget budget = new StepBudget(MAX_STEPS * (text.length() + 1000L));
+        StepBudget budget = budget(text);
         List<int[]> found = SecretSearch.find(text, terms, decodedTerms, budget);
         if (budget.isSpent()) {
             // Text that has not been searched is not shown.
             return LogSafe.MASK;
         }
         return found.isEmpty() ? text : masked(text, found);
+    }
+
+    /**
+     * Returns whether bytes contain a secret: as text of any charset, in any spelling, also in compressed data.
+     *
+     * @param bytes the bytes, of any media type
+     * @return true if they contain one, or can't be searched
+     */
+    public boolean isFoundIn(byte[] bytes) {
+        return !terms.isEmpty() && bytes.length > 0 && new SecretBytes(terms, decodedTerms).isFoundIn(bytes);
+    }
+
+    /** Returns the limit of the search in a text. */
+    static StepBudget budget(String text) {
+        return new StepBudget(MAX_STEPS * (text.length() + 1000L));
     }
 
     private static String masked(String text, List<int[]> found) {
