@@ -4,6 +4,7 @@ import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.ExchangeListener.CredentialsOutcome;
 import io.httpconnector.ExchangeListener.CredentialsReport;
+import io.httpconnector.ExchangeResult.ListenerNotifier;
 import io.httpconnector.internal.threads.DefaultExecutors;
 import io.httpconnector.internal.threads.SingleFlight;
 import io.httpconnector.internal.transport.CallContext;

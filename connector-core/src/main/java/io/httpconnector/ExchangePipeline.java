@@ -1,9 +1,9 @@
 package io.httpconnector;
 
+import io.httpconnector.ExchangeResult.ListenerNotifier;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.Loggers;
 import io.httpconnector.internal.http.NameValuePair;
-import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.limits.RetryBudget;
 import io.httpconnector.internal.text.Ascii;
@@ -118,7 +118,7 @@ final class ExchangePipeline {
     Request resolve(Request request, CallContext call) {
         List<NameValuePair> secrets = new ArrayList<>();
         Url url = request.url().below(baseUrl(request, call, secrets));
-        return request.withUrl(url, NameValuePairs.NONE, NameValuePairs.NONE).withSecrets(secrets);
+        return request.at(url).withSecrets(secrets);
     }
 
     /**

@@ -1,9 +1,19 @@
 package io.httpconnector;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
+import io.httpconnector.internal.Loggers;
+import io.httpconnector.internal.recording.RawExchangeObserver;
 import io.httpconnector.internal.transport.CallContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The outcome of a call, or of its attempts so far. Immutable and thread-safe. It refers to the bodies of the request and the response. */
 public final class ExchangeResult {
@@ -110,5 +120,134 @@ public final class ExchangeResult {
     public String toString() {
         return request + " -> " + (status().isPresent() ? String.valueOf(status().getAsInt()) : "no response") + " in "
                 + timings.total().toMillis() + " ms";
+    }
+
+    /** Notifies the connection's listeners about one call. Exceptions thrown by listeners are logged and ignored. */
+    static final class ListenerNotifier {
+
+        private static final Logger LOG = LoggerFactory.getLogger(Loggers.CONNECTION);
+
+        private static final ListenerNotifier NONE = new ListenerNotifier(List.of());
+
+        private final List<ExchangeListener> listeners;
+        private final List<ExchangeListener.CallObserver> observers;
+
+        private ListenerNotifier(List<ExchangeListener> listeners) {
+            this.listeners = listeners;
+            this.observers = new ArrayList<>(listeners.size());
+        }
+
+        /** Creates a notifier for one call. Not thread-safe. */
+        static ListenerNotifier of(List<ExchangeListener> listeners) {
+            return listeners.isEmpty() ? NONE : new ListenerNotifier(listeners);
+        }
+
+        boolean hasListeners() {
+            return !listeners.isEmpty();
+        }
+
+        void started(ExchangeStarted start) {
+            observers.clear();
+            for (ExchangeListener listener : listeners) {
+                try {
+                    observers.add(notNull(listener.started(start), "watch of a listener"));
+                } catch (RuntimeException e) {
+                    logFailure(e);
+                }
+            }
+        }
+
+        void retrying(ExchangeResult report, Duration wait) {
+            notifyListeners(observer -> observer.retrying(report, wait));
+        }
+
+        /** Returns whether a listener records the bodies of responses. */
+        boolean recordBodies() {
+            for (ExchangeListener.CallObserver observer : observers) {
+                if (observer instanceof RawExchangeObserver) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /**
+         * Notifies that the call has ended.
+         *
+         * @param request the request with the additions of listeners
+         * @param response the response; null if the call failed
+         * @param failure the exception; null if the call succeeded
+         * @param receiver reads the body of the response; null if the response contains it
+         */
+        void ended(
+                Request request,
+                @Nullable Response response,
+                @Nullable Throwable failure,
+                CallContext call,
+                @Nullable StreamingReceiver<?> receiver) {
+            ExchangeResult report = null;
+            for (ExchangeListener.CallObserver observer : observers) {
+                try {
+                    if (observer instanceof RawExchangeObserver recorder
+                            && isRecorded(recorder, response, failure, receiver)) {
+                        continue;
+                    }
+                    if (report == null) {
+                        report = new ExchangeResult(request, response, failure, call);
+                    }
+                    observer.ended(report);
+                } catch (RuntimeException e) {
+                    logFailure(e);
+                }
+            }
+        }
+
+        /** Passes the response to a recorder; returns false if there is none beside an exception that contains it. */
+        private static boolean isRecorded(
+                RawExchangeObserver recorder,
+                @Nullable Response response,
+                @Nullable Throwable failure,
+                @Nullable StreamingReceiver<?> receiver) {
+            Response read = receiver == null ? null : receiver.head();
+            if (receiver != null && read != null && (response == null || read.request() == response.request())) {
+                if (failure instanceof ConnectorException e
+                        && ExchangeResult.status(e).isPresent()) {
+                    return false;
+                }
+                String message = failure == null ? null : read.withoutSecrets(String.valueOf(failure.getMessage()));
+                if (recorder.records(failure == null ? read.status() : 0)) {
+                    byte[] start = receiver.recorded();
+                    // A part of a secret at the end is not recognized: a body that was not read to its end is shown as
+                    // a
+                    // start.
+                    long count = receiver.isWhole() ? receiver.count() : receiver.count() + 1;
+                    recorder.ended(() -> read.raw(start, count), start.length, message, Redactor::redact);
+                }
+                return true;
+            }
+            if (response != null && recorder.records(response.status())) {
+                recorder.ended(response::raw, response.rawBytes(), null, Redactor::redact);
+            }
+            return response != null;
+        }
+
+        private void notifyListeners(Consumer<ExchangeListener.CallObserver> event) {
+            notify(observers, event);
+        }
+
+        /** Notifies each of some listeners or observers. */
+        static <T> void notify(List<T> all, Consumer<T> event) {
+            for (T one : all) {
+                try {
+                    event.accept(one);
+                } catch (RuntimeException e) {
+                    logFailure(e);
+                }
+            }
+        }
+
+        private static void logFailure(RuntimeException e) {
+            LOG.warn("A listener failed", e);
+        }
     }
 }

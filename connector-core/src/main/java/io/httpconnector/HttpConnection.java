@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.ExchangeResult.ListenerNotifier;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.io.PartialFile;
 import io.httpconnector.internal.threads.AsyncCall;

@@ -1,10 +1,14 @@
 package io.httpconnector;
 
 import io.httpconnector.internal.http.LenientUrl;
+import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.Redirects;
 import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.CredentialExchange;
 import io.httpconnector.internal.transport.ProxyRoute;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OriginPolicy {
 
+    private static final String CONTENT_TYPE = "Content-Type";
     private static final String PROXY_CREDENTIALS = "proxy-authorization";
 
     private final ConnectionSettings settings;
@@ -72,7 +77,7 @@ final class OriginPolicy {
 
     private Hop placed(Hop hop, Url url) {
         Url home = hop.home();
-        Request own = hop.own().withUrl(url, NameValuePairs.NONE, NameValuePairs.NONE);
+        Request own = withDefaults(hop.own().at(url), NameValuePairs.NONE, NameValuePairs.NONE);
         if (hop.trusted() && url.sameOrigin(home)) {
             return hop.with(own);
         }
@@ -121,7 +126,7 @@ final class OriginPolicy {
         if (!hop.trusted()) {
             return own;
         }
-        return own.withUrl(own.url(), hop.whole() ? NameValuePairs.NONE : settings.query(), settings.headers());
+        return withDefaults(own, hop.whole() ? NameValuePairs.NONE : settings.query(), settings.headers());
     }
 
     /**
@@ -189,8 +194,12 @@ final class OriginPolicy {
                     response, "its Location is not a valid URL (" + problem + "), which only the service can correct");
         }
         Request sent = response.request();
-        Request next = request.redirected(
-                target, Url.isSameDocument(location), Redirects.becomesGet(request.method(), response.status()), sent);
+        Request next = redirected(
+                request,
+                target,
+                Url.isSameDocument(location),
+                Redirects.becomesGet(request.method(), response.status()),
+                sent);
         if (!next.isReplayable()) {
             throw refused(response, "it redirects a body that can be sent only once");
         }
@@ -207,6 +216,64 @@ final class OriginPolicy {
             throw refused(response, "it redirects to another origin, which must not see the secrets of this request");
         }
         return elsewhere(next);
+    }
+
+    /**
+     * Returns a request after a redirect. The new URL has its complete query. If the body is dropped, its header fields are
+     * dropped, too.
+     *
+     * @param sent the request as it was sent, whose secrets the service may still echo
+     */
+    private static Request redirected(
+            Request request, Url target, boolean keepsQuery, boolean becomesGet, Request sent) {
+        List<NameValuePair> secrets = sent.withoutCookies();
+        if (request.redactsResponse()) {
+            String chosen = target.query() == null ? target.path() : target.path() + "?" + target.query();
+            CredentialExchange.values(
+                    chosen, value -> secrets.add(Redactor.assumedSecret(NameValuePair.of("", value))));
+        }
+        if (request.redactsQueries()) {
+            Redactor.chosenQuery(target.query()).ifPresent(secrets::add);
+        }
+        NameValuePairs headers = request.headerFields();
+        return request.replaced(
+                becomesGet ? "GET" : request.method(),
+                target,
+                keepsQuery ? request.queryFields() : NameValuePairs.NONE,
+                becomesGet
+                        ? headers.without(field -> Ascii.lowerCase(field.name()).startsWith("content-"))
+                        : headers,
+                becomesGet ? null : request.content(),
+                request.redaction().redirected(secrets, sent.redaction()));
+    }
+
+    /** Returns a request with the defaults of the connection whose names it does not have. */
+    private static Request withDefaults(Request request, NameValuePairs query, NameValuePairs headers) {
+        NameValuePairs missing = request.url().query() == null || query == NameValuePairs.NONE
+                ? query
+                : query.without(field -> request.url().hasParameter(field.name()));
+        return request.replaced(
+                request.method(),
+                request.url(),
+                request.queryFields().withDefaults(missing),
+                withContentType(request, request.headerFields().withDefaults(headers)),
+                request.content(),
+                request.redaction());
+    }
+
+    /** Returns the header fields of a request with a {@code Content-Type} that fits the body. */
+    private static NameValuePairs withContentType(Request request, NameValuePairs fields) {
+        NameValuePair type = fields.first(CONTENT_TYPE);
+        if (type == null) {
+            return fields;
+        }
+        Body body = request.content();
+        boolean isDefault = request.headerFields().first(CONTENT_TYPE) == null;
+        if (body == null) {
+            return isDefault ? fields.without(field -> field.name().equalsIgnoreCase(CONTENT_TYPE)) : fields;
+        }
+        String sent = isDefault ? body.withDefaultType(type.value()) : body.withType(type.value());
+        return sent.equals(type.value()) ? fields : fields.set(NameValuePair.header(CONTENT_TYPE, sent));
     }
 
     /** Returns whether a redirect repeats the URL of the request, with its query. */

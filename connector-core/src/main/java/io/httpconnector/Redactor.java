@@ -100,7 +100,7 @@ final class Redactor {
     }
 
     /** Returns the secrets of a request, with the query to which its response redirects. */
-    private static List<NameValuePair> secrets(Request request, HeaderFields received) {
+    private static List<NameValuePair> secrets(RequestParts request, HeaderFields received) {
         List<NameValuePair> secrets = request.secrets();
         for (int i = 0; request.redactsQueries() && i < received.size(); i++) {
             String value = received.value(i);
@@ -155,7 +155,7 @@ final class Redactor {
     }
 
     /** Returns the header fields of a response to a request, without secrets. */
-    static Headers maskedHeaders(Request request, HeaderFields fields) {
+    static Headers maskedHeaders(RequestParts request, HeaderFields fields) {
         Redactor redactor = new Redactor(request.secrets());
         return new Headers(request.redactsResponse() ? redactor.maskCredentials(fields) : redactor.masked(fields));
     }
@@ -245,16 +245,16 @@ final class Redactor {
     }
 
     /** Returns an exchange without a response. */
-    static Exchange withoutResponse(Request request, CallContext call) {
+    static Exchange withoutResponse(RequestParts request, CallContext call) {
         return redact(withoutResponse(request, call.timing()));
     }
 
     /** Returns an exchange for a request that was not sent. */
-    static Exchange unsent(Request request) {
+    static Exchange unsent(RequestParts request) {
         return redact(withoutResponse(request, new CallContext.CallTiming(Instant.EPOCH, Duration.ZERO, 0)));
     }
 
-    private static RawExchange withoutResponse(Request request, CallContext.CallTiming timing) {
+    private static RawExchange withoutResponse(RequestParts request, CallContext.CallTiming timing) {
         return raw(request, 0, HeaderFields.NONE, NO_BYTES, 0, timing);
     }
 
@@ -266,7 +266,7 @@ final class Redactor {
      * @param receivedBytes the length of the whole body
      */
     static RawExchange raw(
-            Request request,
+            RequestParts request,
             int status,
             HeaderFields headers,
             byte[] body,
@@ -277,7 +277,7 @@ final class Redactor {
         boolean isSecret = redactsBody(request.redactsResponse(), status, receivedBytes);
         return new RawExchange(
                 request.name(),
-                request.method(),
+                request.method,
                 request.urlForRedaction(),
                 NameValuePair.headerFields(request.headers()),
                 sent == null ? null : sentBody(sent),
@@ -329,7 +329,7 @@ final class Redactor {
     }
 
     /** Returns the request for a recording, which masks its body and the response. */
-    static TappedRequest tapped(String connection, Request request) {
+    static TappedRequest tapped(String connection, RequestParts request) {
         Redactor redactor = new Redactor(request.secrets());
         Body body = request.content();
         RawExchange.SentBody sent = body == null ? null : sentBody(body);
@@ -338,7 +338,7 @@ final class Redactor {
         return new TappedRequest(
                 connection,
                 request.name(),
-                request.method(),
+                request.method,
                 redactor.mask(request.urlForRedaction()),
                 withCookieNames(fields, redactor.masked(sent == null ? fields : withContentType(fields, sent))),
                 sent,

@@ -9,8 +9,8 @@ import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.RequestOptions;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.recording.RedactionContext;
 import io.httpconnector.internal.text.Ascii;
-import io.httpconnector.internal.text.CredentialExchange;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
 import java.net.URI;
@@ -42,47 +42,11 @@ import org.jspecify.annotations.Nullable;
  * origin is sent without them, and without {@code Authorization} and {@code Cookie}; if it has a secret in its query or body,
  * it is rejected.
  */
-public final class Request {
+public final class Request extends RequestParts {
 
     private static final Set<String> USUAL = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
-    private static final String CONTENT_TYPE = "Content-Type";
-    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH");
-
-    private final String name;
-    private final String method;
-    private final Url url;
-    private final NameValuePairs query;
-    private final NameValuePairs headers;
-    private final @Nullable Body body;
     private final Handling terms;
-    private final RedactionContext secrecy;
-
-    /**
-     * The secrets and redaction rules of a request, in addition to the fields that are marked as secrets.
-     *
-     * @param signedFor the call for which an auth strategy is modifying the request, so that its additions become secrets;
-     *     otherwise null
-     * @param redactsResponse whether credentials arrive in the response, so that its content is secret
-     * @param redactsUrl whether such a response chose the URL
-     * @param redactsQueries whether the service chooses the URL and those of redirects, whose queries may be credentials
-     * @param earlier the secrets of earlier requests of a chain of redirects, which the service may still echo
-     * @param cookies the cookies that the service has set: they are masked, but the service may repeat them in redirects
-     */
-    private record RedactionContext(
-            @Nullable CallContext signedFor,
-            boolean redactsResponse,
-            boolean redactsUrl,
-            boolean redactsQueries,
-            List<NameValuePair> earlier,
-            List<NameValuePair> cookies) {
-        private static final RedactionContext NONE =
-                new RedactionContext(null, false, false, false, List.of(), List.of());
-
-        RedactionContext with(@Nullable CallContext call, List<NameValuePair> secrets) {
-            return new RedactionContext(call, redactsResponse, redactsUrl, redactsQueries, secrets, cookies);
-        }
-    }
 
     /**
      * The options of executing the request, beside the HTTP message.
@@ -106,14 +70,8 @@ public final class Request {
             @Nullable Body body,
             Handling terms,
             RedactionContext secrecy) {
-        this.name = name;
-        this.method = method;
-        this.url = url;
-        this.query = query;
-        this.headers = headers;
-        this.body = body;
+        super(name, method, url, query, headers, body, terms.options, secrecy);
         this.terms = terms;
-        this.secrecy = secrecy;
     }
 
     /**
@@ -395,7 +353,7 @@ public final class Request {
                 throw new InvalidDefinitionException("request", status + " is not a status code: use 100 to 599");
             }
         }
-        return withOptions(terms.options.withAcceptedStatuses(statuses));
+        return withOptions(options.withAcceptedStatuses(statuses));
     }
 
     /**
@@ -404,7 +362,7 @@ public final class Request {
      * @return a new request
      */
     public Request acceptAnyStatus() {
-        return withOptions(terms.options.withAnyStatus());
+        return withOptions(options.withAnyStatus());
     }
 
     /**
@@ -427,7 +385,7 @@ public final class Request {
      * @throws InvalidDefinitionException when the timeout is out of range
      */
     public Request timeout(Duration timeout) {
-        return withOptions(terms.options.withTimeout(Timeouts.check("timeout", timeout)));
+        return withOptions(options.withTimeout(Timeouts.check("timeout", timeout)));
     }
 
     /**
@@ -448,8 +406,7 @@ public final class Request {
      * @return a new request
      */
     public Request secretResponse() {
-        return withRedaction(new RedactionContext(
-                secrecy.signedFor, true, secrecy.redactsUrl, secrecy.redactsQueries, secrecy.earlier, secrecy.cookies));
+        return withRedaction(secrecy.redactingResponse());
     }
 
     /**
@@ -459,19 +416,8 @@ public final class Request {
      * @return a new request
      */
     public Request maskingQueries() {
-        List<NameValuePair> secrets = new ArrayList<>(secrecy.earlier);
-        Redactor.chosenQuery(url.query()).ifPresent(secrets::add);
-        return withRedaction(new RedactionContext(
-                secrecy.signedFor,
-                secrecy.redactsResponse,
-                secrecy.redactsUrl,
-                true,
-                List.copyOf(secrets),
-                secrecy.cookies));
-    }
-
-    boolean redactsQueries() {
-        return secrecy.redactsQueries;
+        List<NameValuePair> secrets = Redactor.chosenQuery(url.query()).stream().toList();
+        return withRedaction(secrecy.withSecrets(secrets).redactingQueries());
     }
 
     /**
@@ -482,7 +428,7 @@ public final class Request {
      * @return a new request
      */
     public Request idempotent() {
-        return withOptions(terms.options.asIdempotent());
+        return withOptions(options.asIdempotent());
     }
 
     /**
@@ -519,7 +465,7 @@ public final class Request {
      * @return a new request
      */
     public Request graphQlResponse(boolean acceptsPartialData) {
-        return withOptions(terms.options.withGraphQl(acceptsPartialData ? GraphQlMode.PARTIAL : GraphQlMode.STRICT));
+        return withOptions(options.withGraphQl(acceptsPartialData ? GraphQlMode.PARTIAL : GraphQlMode.STRICT));
     }
 
     /**
@@ -532,7 +478,7 @@ public final class Request {
     public Request rule(ResponseRule rule) {
         List<ResponseRule> more = new ArrayList<>(terms.rules);
         more.add(notNull(rule, "error rule"));
-        return with(new Handling(terms.options, List.copyOf(more), terms.retry));
+        return with(new Handling(options, List.copyOf(more), terms.retry));
     }
 
     /**
@@ -542,7 +488,7 @@ public final class Request {
      * @return a new request
      */
     public Request retry(RetryPolicy retry) {
-        return with(new Handling(terms.options, terms.rules, notNull(retry, "retry policy")));
+        return with(new Handling(options, terms.rules, notNull(retry, "retry policy")));
     }
 
     /**
@@ -552,7 +498,7 @@ public final class Request {
      * @return a new request
      */
     public Request onUpload(ProgressListener progress) {
-        return withOptions(terms.options.withUploadListener(notNull(progress, "progress")));
+        return withOptions(options.withUploadListener(notNull(progress, "progress")));
     }
 
     /**
@@ -562,7 +508,7 @@ public final class Request {
      * @return a new request
      */
     public Request onDownload(ProgressListener progress) {
-        return withOptions(terms.options.withDownloadListener(notNull(progress, "progress")));
+        return withOptions(options.withDownloadListener(notNull(progress, "progress")));
     }
 
     private Request withOptions(RequestOptions changed) {
@@ -655,56 +601,6 @@ public final class Request {
         return method + " " + shownUrl();
     }
 
-    String name() {
-        return name;
-    }
-
-    Url url() {
-        return url;
-    }
-
-    NameValuePair[] headers() {
-        return headers.array();
-    }
-
-    @Nullable Body content() {
-        return body;
-    }
-
-    @Nullable Duration timeout() {
-        return terms.options.timeout();
-    }
-
-    @Nullable ProgressListener upload() {
-        return terms.options.upload();
-    }
-
-    @Nullable ProgressListener download() {
-        return terms.options.download();
-    }
-
-    /**
-     * Returns whether the request may be sent twice without harm: its method only reads (RFC 9110, section 9.2.1, and WebDAV),
-     * or the caller has declared it idempotent.
-     */
-    boolean isRepeatable() {
-        return terms.options.idempotent() || SAFE.contains(method);
-    }
-
-    /** Returns whether the body, if there is one, can still be sent. */
-    boolean isReplayable() {
-        return body == null || body.source().isUnread();
-    }
-
-    /** Returns whether this is the request that an auth strategy was given, with its additions. */
-    boolean isSigned(Request plain) {
-        return isInAuthPhase() && url.isReducedFrom(plain.url);
-    }
-
-    private boolean isInAuthPhase() {
-        return secrecy.signedFor != null;
-    }
-
     /** Returns the rules of this request, which precede those of the connection. */
     List<ResponseRule> rules() {
         return terms.rules;
@@ -715,29 +611,10 @@ public final class Request {
         return terms.retry == null ? connection : terms.retry;
     }
 
-    boolean accepts(int status) {
-        return terms.options.accepts(status);
-    }
-
-    /** Returns the treatment of a GraphQL response; null if the response is none. */
-    @Nullable GraphQlMode graphQl() {
-        return terms.options.graphQl();
-    }
-
-    /** Returns the path and query of the request line. */
-    String target() {
-        return query.target(url, false);
-    }
-
     /** Returns the target for display: secrets are masked where they were set, and where a redirect repeats them. */
     String shownTarget() {
         String target = targetForRedaction();
-        return secrecy.earlier.isEmpty() ? target : new Redactor(secrets()).mask(target);
-    }
-
-    private String targetForRedaction() {
-        String whole = query.target(url, true);
-        return secrecy.redactsUrl ? CredentialExchange.url(whole) : whole;
+        return secrecy.earlier().isEmpty() ? target : new Redactor(secrets()).mask(target);
     }
 
     /** Returns the URL for display: secrets are masked where they were set. */
@@ -745,84 +622,14 @@ public final class Request {
         return origin() + shownTarget();
     }
 
-    /** Returns the URL for a {@link Redactor}, which masks the secrets that a redirect repeats. */
-    String urlForRedaction() {
-        return origin() + targetForRedaction();
-    }
-
-    private String origin() {
-        return url.host() == null ? "" : url.host().toString();
-    }
-
-    /** Returns every field whose value is a secret. */
-    List<NameValuePair> secrets() {
-        List<NameValuePair> secrets = withoutCookies();
-        secrets.addAll(secrecy.cookies);
-        return secrets;
-    }
-
-    /** Returns every field whose value is a secret, without the cookies that the service itself has set. */
-    List<NameValuePair> withoutCookies() {
-        List<NameValuePair> secrets = new ArrayList<>(secrecy.earlier);
-        secrets.addAll(body == null ? List.of() : body.secrets());
-        secrets.addAll(query.secrets());
-        secrets.addAll(headers.secrets());
-        secrets.removeAll(secrecy.cookies);
-        return secrets;
-    }
-
-    /** Returns this request with its absolute URL, and with the connection's defaults whose names it does not have. */
-    Request withUrl(Url absolute, NameValuePairs defaultQuery, NameValuePairs defaultHeaders) {
-        NameValuePairs missing = absolute.query() == null || defaultQuery == NameValuePairs.NONE
-                ? defaultQuery
-                : defaultQuery.without(field -> absolute.hasParameter(field.name()));
-        return new Request(
-                name,
-                method,
-                absolute,
-                query.withDefaults(missing),
-                withContentType(headers.withDefaults(defaultHeaders)),
-                body,
-                terms,
-                secrecy);
-    }
-
-    /** Returns the fields with a {@code Content-Type} that fits the body. */
-    private NameValuePairs withContentType(NameValuePairs fields) {
-        NameValuePair type = fields.first(CONTENT_TYPE);
-        if (type == null) {
-            return fields;
-        }
-        boolean isDefault = headers.first(CONTENT_TYPE) == null;
-        if (body == null) {
-            return isDefault ? fields.without(field -> field.name().equalsIgnoreCase(CONTENT_TYPE)) : fields;
-        }
-        String sent = isDefault ? body.withDefaultType(type.value()) : body.withType(type.value());
-        return sent.equals(type.value()) ? fields : fields.set(NameValuePair.header(CONTENT_TYPE, sent));
-    }
-
     /** Returns the request for an auth strategy, whose additions are treated as secrets. */
     Request inAuthPhase(CallContext call) {
-        return withRedaction(secrecy.with(call, secrecy.earlier));
-    }
-
-    /** Returns the call for which an auth strategy is modifying this request. */
-    CallContext call() {
-        CallContext call = secrecy.signedFor;
-        if (call == null) {
-            throw new InvalidDefinitionException("request", "it is not the one that apply(Request) was given");
-        }
-        return call;
+        return withRedaction(secrecy.signedFor(call));
     }
 
     /** Returns this request with secrets that are masked wherever they occur, such as those in the path of its URL. */
     Request withSecrets(List<NameValuePair> secrets) {
-        if (secrets.isEmpty()) {
-            return this;
-        }
-        List<NameValuePair> all = new ArrayList<>(secrecy.earlier);
-        all.addAll(secrets);
-        return withRedaction(secrecy.with(secrecy.signedFor, List.copyOf(all)));
+        return secrets.isEmpty() ? this : withRedaction(secrecy.withSecrets(secrets));
     }
 
     /**
@@ -846,113 +653,27 @@ public final class Request {
 
     /** Returns this request with cookies of the service that are masked wherever they occur. */
     Request maskingCookies(List<NameValuePair> cookies) {
-        if (cookies.isEmpty()) {
-            return this;
-        }
-        List<NameValuePair> all = new ArrayList<>(secrecy.cookies);
-        cookies.stream().filter(cookie -> !all.contains(cookie)).forEach(all::add);
-        return withRedaction(new RedactionContext(
-                secrecy.signedFor,
-                secrecy.redactsResponse,
-                secrecy.redactsUrl,
-                secrecy.redactsQueries,
-                secrecy.earlier,
-                List.copyOf(all)));
-    }
-
-    boolean redactsResponse() {
-        return secrecy.redactsResponse;
+        return cookies.isEmpty() ? this : withRedaction(secrecy.withCookies(cookies));
     }
 
     private Request withRedaction(RedactionContext changed) {
         return new Request(name, method, url, query, headers, body, terms, changed);
     }
 
-    /**
-     * Returns this request after a redirect. The new URL has its complete query. If the body is dropped, its header fields are
-     * dropped, too.
-     *
-     * @param sent the request as it was sent, whose secrets the service may still echo
-     */
-    Request redirected(Url target, boolean keepsQuery, boolean becomesGet, Request sent) {
-        List<NameValuePair> secrets = sent.withoutCookies();
-        if (secrecy.redactsResponse) {
-            String chosen = target.query() == null ? target.path() : target.path() + "?" + target.query();
-            CredentialExchange.values(
-                    chosen, value -> secrets.add(Redactor.assumedSecret(NameValuePair.of("", value))));
-        }
-        if (secrecy.redactsQueries) {
-            Redactor.chosenQuery(target.query()).ifPresent(secrets::add);
-        }
-        return new Request(
-                name,
-                becomesGet ? "GET" : method,
-                target,
-                keepsQuery ? query : NameValuePairs.NONE,
-                becomesGet
-                        ? headers.without(field -> Ascii.lowerCase(field.name()).startsWith("content-"))
-                        : headers,
-                becomesGet ? null : body,
-                terms,
-                new RedactionContext(
-                        null,
-                        secrecy.redactsResponse,
-                        secrecy.redactsResponse,
-                        secrecy.redactsQueries,
-                        secrets,
-                        sent.secrecy.cookies));
+    /** Returns this request with its absolute URL. */
+    Request at(Url absolute) {
+        return new Request(name, method, absolute, query, headers, body, terms, secrecy);
     }
 
-    /** Returns this request as interceptors see it: with masks instead of secrets, which {@link #revealed} replaces again. */
-    Request concealed() {
-        List<NameValuePair> secrets = secrets();
-        if (secrets.isEmpty() && !secrecy.redactsUrl && (body == null || !body.isConcealed())) {
-            return this;
-        }
-        Redactor redactor = new Redactor(secrets);
-        String target = NameValuePairs.NONE.target(url, false);
-        String masked = redactor.mask(secrecy.redactsUrl ? CredentialExchange.url(target) : target);
-        return new Request(
-                name,
-                method,
-                masked.equals(target) ? url : Url.parseReference(origin() + masked),
-                query.map(NameValuePair::concealed),
-                headers.map(NameValuePair::concealed),
-                body == null ? null : body.concealedFor(redactor),
-                terms,
-                secrecy);
-    }
-
-    /**
-     * Returns this request of an interceptor with the secrets that its masks stand for.
-     *
-     * @param original the request that was concealed
-     * @param shown what the interceptor has seen
-     */
-    @SuppressWarnings("ReferenceEquality") // What an interceptor has not changed is the same object.
-    Request revealed(Request original, Request shown) {
-        if (url != shown.url
-                && shown.url != original.url
-                && NameValuePairs.NONE.target(url, false).contains(LogSafe.MASK)) {
-            throw new InvalidDefinitionException("request", "an interceptor changes a URL that contains a secret");
-        }
-        List<NameValuePair> earlier = new ArrayList<>(original.secrecy.earlier);
-        secrecy.earlier.stream().filter(secret -> !earlier.contains(secret)).forEach(earlier::add);
-        return new Request(
-                name,
-                method,
-                url == shown.url ? original.url : url,
-                query.map(NameValuePair::revealed),
-                headers.map(NameValuePair::revealed),
-                body == shown.body ? original.body : body == null ? null : body.revealed(),
-                terms,
-                new RedactionContext(
-                        null,
-                        secrecy.redactsResponse || original.secrecy.redactsResponse,
-                        original.secrecy.redactsUrl,
-                        secrecy.redactsQueries || original.secrecy.redactsQueries,
-                        List.copyOf(earlier),
-                        original.secrecy.cookies));
+    /** Returns the request with the options of this one that replaces it: with defaults, after a redirect or an interceptor. */
+    Request replaced(
+            String newMethod,
+            Url newUrl,
+            NameValuePairs newQuery,
+            NameValuePairs newHeaders,
+            @Nullable Body newBody,
+            RedactionContext newRedaction) {
+        return new Request(name, newMethod, newUrl, newQuery, newHeaders, newBody, terms, newRedaction);
     }
 
     /** Returns this request without the header fields whose lower-case names match. */
@@ -961,24 +682,8 @@ public final class Request {
         return new Request(name, method, url, query, others, body, terms, secrecy);
     }
 
-    /** Returns whether only a cache may respond, which then responds with 504 if it has no response (RFC 9111, section 5.2.1.7). */
-    boolean isOnlyIfCached() {
-        return headers("Cache-Control").stream()
-                .anyMatch(line -> Ascii.lowerCase(line).contains("only-if-cached"));
-    }
-
     /** Returns this request without the header fields whose values are secrets. */
     Request withoutSecretHeaders() {
         return new Request(name, method, url, query, headers.without(NameValuePair::isSensitive), body, terms, secrecy);
-    }
-
-    /** Returns whether a header field or the query contains credentials. */
-    boolean hasCredentials() {
-        return !headers.secrets().isEmpty() || !query.secrets().isEmpty();
-    }
-
-    /** Returns whether the query or the body contains a secret. */
-    boolean hasSecretContent() {
-        return !query.secrets().isEmpty() || (body != null && !body.secrets().isEmpty());
     }
 }

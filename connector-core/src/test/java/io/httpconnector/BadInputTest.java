@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
@@ -142,9 +141,7 @@ class BadInputTest {
 
         Url absolute = request.url().below(Url.parseAbsolute(base));
 
-        assertThat(request.withUrl(absolute, NameValuePairs.NONE, NameValuePairs.NONE)
-                        .uri())
-                .hasToString(expected);
+        assertThat(request.at(absolute).uri()).hasToString(expected);
     }
 
     static Stream<Arguments> nullsAndWorse() {
