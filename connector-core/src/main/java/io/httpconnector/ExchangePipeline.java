@@ -8,8 +8,8 @@ import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.limits.RetryBudget;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.LogSafe;
-import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.transport.HttpTransport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,7 +110,7 @@ final class ExchangePipeline {
     }
 
     /** Returns the sockets of the connection pool. */
-    ApacheTransport.Sockets sockets() {
+    HttpTransport.Sockets sockets() {
         return transport.sockets();
     }
 

@@ -7,9 +7,9 @@ import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.io.PartialFile;
 import io.httpconnector.internal.threads.AsyncCall;
 import io.httpconnector.internal.threads.DefaultExecutors;
-import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.transport.DependencyCheck;
+import io.httpconnector.transport.HttpTransport;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
@@ -381,7 +381,7 @@ public final class HttpConnection implements AutoCloseable {
      * @return the status
      */
     public PoolStatus poolStatus() {
-        ApacheTransport.Sockets sockets = sender.sockets();
+        HttpTransport.Sockets sockets = sender.sockets();
         return new PoolStatus(sockets.active(), sockets.idle(), sockets.waiting(), sockets.max());
     }
 

@@ -14,15 +14,19 @@ import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.BoundedDnsResolver;
 import io.httpconnector.internal.transport.ClientCustomizer;
+import io.httpconnector.internal.transport.PluggedTransport;
 import io.httpconnector.internal.transport.RouteKey;
+import io.httpconnector.internal.transport.Wire;
 import io.httpconnector.tls.ClientCertificate;
 import io.httpconnector.tls.ServerTrust;
 import io.httpconnector.tls.TlsSettings;
+import io.httpconnector.transport.HttpTransport;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -71,6 +75,7 @@ public final class HttpConnectionBuilder {
     private final List<RateLimit.RouteLimit> routeLimits = new ArrayList<>();
     private boolean isolated;
     private @Nullable ClientCustomizer client;
+    private HttpTransport.@Nullable Factory transport;
     private boolean cookies;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
     private int maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES;
@@ -450,6 +455,20 @@ public final class HttpConnectionBuilder {
     }
 
     /**
+     * Sends the requests with another HTTP client, such as {@link io.httpconnector.transport.JdkTransport#http2()} for services that
+     * require HTTP/2. Default: Apache HttpClient with HTTP/1.1. {@link #build()} rejects settings that other transports cannot
+     * honour: {@link #destinations}, {@link #unixSocket}, {@link #customizeClient} and SOCKS proxies. Requests to hosts that an
+     * authorization server names are always sent with Apache HttpClient, which checks their addresses.
+     *
+     * @param transport creates the transport of the connection
+     * @return this
+     */
+    public HttpConnectionBuilder transport(HttpTransport.Factory transport) {
+        check(() -> this.transport = notNull(transport, "transport"));
+        return this;
+    }
+
+    /**
      * Stores the cookies that services set and sends them with matching requests (RFC 6265), for services that use a session
      * cookie. Cookies are kept in memory, for this connection only, until it is closed. Default: no cookies.
      *
@@ -528,6 +547,9 @@ public final class HttpConnectionBuilder {
         if (proxy != null && unixSocket != null) {
             found.add("proxy: it can't be combined with a Unix socket: use one or the other");
         }
+        if (transport != null) {
+            found.addAll(unknownToTransports());
+        }
         if (baseUrl == null || !found.isEmpty()) {
             throw new InvalidDefinitionException("connection \"" + name + "\"", found);
         }
@@ -559,7 +581,33 @@ public final class HttpConnectionBuilder {
         boolean isGuarded = destinations == null && proxy == null && unixSocket == null;
         RouteKey discovered =
                 isGuarded ? route.withDestinations(SsrfPolicy.discoveredBy(baseUrl.host(), lookup)) : route;
-        return new HttpConnection(settings, () -> open(route), () -> open(discovered));
+        return new HttpConnection(
+                settings, () -> open(route, wire(route)), () -> open(discovered, apache(discovered)));
+    }
+
+    /** Returns the problems of settings that only Apache HttpClient can honour. */
+    private List<String> unknownToTransports() {
+        Map<String, Boolean> needed = new LinkedHashMap<>();
+        needed.put("destinations", destinations != null);
+        needed.put("unixSocket", unixSocket != null);
+        needed.put("customizeClient", client != null);
+        needed.put("proxy (SOCKS 5)", proxy != null && proxy.route().isSocks());
+        needed.put("withoutHostnameCheck", !tls.checksHostname());
+        return needed.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(setting -> setting.getKey()
+                        + ": it needs Apache HttpClient: leave out transport(...), or this setting")
+                .toList();
+    }
+
+    private Wire wire(RouteKey route) {
+        return transport == null
+                ? apache(route)
+                : PluggedTransport.open(transport, name, route, timeouts.connect(), timeouts.response());
+    }
+
+    private Wire apache(RouteKey route) {
+        return ApacheTransport.open(route, timeouts.connect(), timeouts.response(), unixSocket);
     }
 
     private List<RateLimit.RouteLimit> rateLimits() {
@@ -570,11 +618,12 @@ public final class HttpConnectionBuilder {
         return List.copyOf(all);
     }
 
-    private Transport open(RouteKey route) {
+    private Transport open(RouteKey route, Wire wire) {
         return new Transport(
                 name,
                 ExchangeTap.among(name, listeners),
-                ApacheTransport.open(route, timeouts.connect(), timeouts.response(), unixSocket, cookies),
+                wire,
+                cookies,
                 timeouts,
                 route,
                 maxResponseBytes,

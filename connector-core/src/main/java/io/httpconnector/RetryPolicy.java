@@ -436,7 +436,9 @@ public final class RetryPolicy {
                     && !(e.getCause() instanceof SSLException)
                     && !e.isLasting();
         }
-        return failure instanceof TimedOutException e && e.phase() == TimedOutException.Phase.CONNECT;
+        return failure instanceof TransferException refused
+                ? refused.isUnprocessed()
+                : failure instanceof TimedOutException e && e.phase() == TimedOutException.Phase.CONNECT;
     }
 
     private static boolean isPassing(ConnectorException failure) {

@@ -12,14 +12,31 @@ public final class TransferException extends ConnectorException {
     private static final long serialVersionUID = 1L;
 
     private final transient boolean stale;
+    private final transient boolean unprocessed;
 
     TransferException(String message, @Nullable Throwable cause, Exchange exchange) {
         this(message, cause, exchange, false);
     }
 
     TransferException(String message, @Nullable Throwable cause, Exchange exchange, boolean stale) {
+        this(message, cause, exchange, stale, false);
+    }
+
+    private TransferException(
+            String message, @Nullable Throwable cause, Exchange exchange, boolean stale, boolean unprocessed) {
         super(message, cause, exchange);
         this.stale = stale;
+        this.unprocessed = unprocessed;
+    }
+
+    /** Creates the exception for a request that the service has refused without processing it. */
+    static TransferException notProcessed(String message, Throwable cause, Exchange exchange) {
+        return new TransferException(message, cause, exchange, false, true);
+    }
+
+    /** Returns whether the service has certainly not processed the request (RFC 9113, section 8.7), so that it may be repeated. */
+    boolean isUnprocessed() {
+        return unprocessed;
     }
 
     /** Returns whether the service closed a reused connection before it sent a response, as services do with idle connections. */

@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.CookieJar;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.io.ProgressStreams;
@@ -7,7 +8,6 @@ import io.httpconnector.internal.json.ValueMapper;
 import io.httpconnector.internal.recording.ExchangeTap;
 import io.httpconnector.internal.recording.TappedTransport;
 import io.httpconnector.internal.text.LogSafe;
-import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.transport.IncomingResponse;
 import io.httpconnector.internal.transport.OutgoingBody;
@@ -16,6 +16,8 @@ import io.httpconnector.internal.transport.ProxyRoute;
 import io.httpconnector.internal.transport.ResponseReader;
 import io.httpconnector.internal.transport.RouteKey;
 import io.httpconnector.internal.transport.TransportFailure;
+import io.httpconnector.internal.transport.Wire;
+import io.httpconnector.transport.HttpTransport;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -43,10 +45,11 @@ final class Transport implements AutoCloseable {
     /** The maximum time that rules wait for the next bytes of a body. */
     private static final Duration SILENCE = Duration.ofMillis(250);
 
-    private final ApacheTransport wire;
+    private final Wire wire;
+    private final @Nullable CookieJar cookies;
     private final String connection;
     private final @Nullable TappedTransport tapped;
-    private final ExceptionMapper failures;
+    private final FailureMapper failures;
     private final @Nullable ProxyRoute proxy;
     private final int maxResponseBytes;
     private final long maxStreamBytes;
@@ -62,7 +65,8 @@ final class Transport implements AutoCloseable {
     Transport(
             String connection,
             @Nullable ExchangeTap tap,
-            ApacheTransport wire,
+            Wire wire,
+            boolean keepsCookies,
             Timeouts timeouts,
             RouteKey route,
             int maxResponseBytes,
@@ -70,8 +74,9 @@ final class Transport implements AutoCloseable {
             Response.@Nullable JsonMapping mapping) {
         this.connection = connection;
         this.wire = wire;
+        this.cookies = keepsCookies ? new CookieJar() : null;
         this.tapped = tap == null ? null : new TappedTransport(tap, wire);
-        this.failures = new ExceptionMapper(timeouts, route.proxy(), route.tls().hasCertificate());
+        this.failures = new FailureMapper(timeouts, route.proxy(), route.tls().hasCertificate());
         this.proxy = route.proxy();
         this.maxResponseBytes = maxResponseBytes;
         this.maxStreamBytes = maxStreamBytes;
@@ -96,10 +101,11 @@ final class Transport implements AutoCloseable {
 
     /** Returns the request with the cookies of the connection. */
     Request withCookies(Request request, CallContext call) {
-        return request.withCookies(own -> wire.cookies(request.url().origin(), request.target(), own, call.now()));
+        return request.withCookies(own ->
+                cookies == null ? own : cookies.kept(request.url().origin(), request.target(), own, call.now()));
     }
 
-    ApacheTransport.Sockets sockets() {
+    HttpTransport.Sockets sockets() {
         return wire.sockets();
     }
 
@@ -113,9 +119,13 @@ final class Transport implements AutoCloseable {
     Response exchange(Request plain, boolean withCookies, CallContext call, @Nullable StreamingReceiver<?> receiver) {
         Request request = withCookies ? withCookies(plain, call) : plain;
         try {
-            OutgoingRequest message = message(request, withCookies);
-            ResponseReader<Response> reader = response ->
-                    read(request.maskingCookies(Redactor.cookies(response.headers())), response, call, receiver);
+            OutgoingRequest message = message(request);
+            ResponseReader<Response> reader = response -> {
+                if (withCookies && cookies != null) {
+                    cookies.store(request.url().origin(), request.target(), response.headers(), call.now());
+                }
+                return read(request.maskingCookies(Redactor.cookies(response.headers())), response, call, receiver);
+            };
             return tapped == null
                     ? wire.exchange(message, call, reader)
                     : tapped.exchange(message, Redactor.tapped(connection, request), call, reader);
@@ -137,7 +147,7 @@ final class Transport implements AutoCloseable {
         }
     }
 
-    private static OutgoingRequest message(Request request, boolean withCookies) {
+    private static OutgoingRequest message(Request request) {
         Body body = request.content();
         return new OutgoingRequest(
                 request.method(),
@@ -147,8 +157,7 @@ final class Transport implements AutoCloseable {
                 request.headers(),
                 body == null
                         ? null
-                        : new OutgoingBody(body.source(), body.contentType(), body.isGzip(), request.upload()),
-                withCookies);
+                        : new OutgoingBody(body.source(), body.contentType(), body.isGzip(), request.upload()));
     }
 
     private Response read(
@@ -285,7 +294,7 @@ final class Transport implements AutoCloseable {
     }
 
     /** Maps failures of the transport to the exceptions of this library. */
-    private static final class ExceptionMapper {
+    private static final class FailureMapper {
 
         /** The maximum length of a message of HttpClient, which may quote a header field of the service. */
         private static final int MAX_REASON = 500;
@@ -294,7 +303,7 @@ final class Transport implements AutoCloseable {
         private final @Nullable ProxyRoute proxy;
         private final boolean showsCertificate;
 
-        ExceptionMapper(Timeouts timeouts, @Nullable ProxyRoute proxy, boolean showsCertificate) {
+        FailureMapper(Timeouts timeouts, @Nullable ProxyRoute proxy, boolean showsCertificate) {
             this.timeouts = timeouts;
             this.proxy = proxy;
             this.showsCertificate = showsCertificate;
@@ -322,6 +331,11 @@ final class Transport implements AutoCloseable {
                 case NOT_CONNECTED -> cannotConnect(failure, request, exchange);
                 case RESPONSE_TIMEOUT ->
                     new TimedOutException(TimedOutException.Phase.RESPONSE, maxSilence(call), e, exchange);
+                case NOT_PROCESSED ->
+                    TransferException.notProcessed(
+                            summary(exchange) + "the service did not process the request: " + reason(e, request),
+                            e,
+                            exchange);
                 case NO_RESPONSE ->
                     new TransferException(
                             summary(exchange) + "the service closed the connection without a response",

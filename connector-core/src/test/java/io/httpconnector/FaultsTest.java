@@ -55,7 +55,7 @@ class FaultsTest {
         STALL
     }
 
-    private enum Fault {
+    enum Fault {
         RESET_BEFORE_THE_HEADERS("", End.RESET, TransferException.class),
         RESET_IN_THE_HEADERS(OK + "X-A: 1", End.RESET, TransferException.class),
         RESET_AFTER_THE_HEADERS(OK + "Content-Length: 9\r\n\r\n", End.RESET, TransferException.class),
@@ -141,7 +141,7 @@ class FaultsTest {
         client.release();
     }
 
-    private HttpConnectionBuilder connection(int port) {
+    HttpConnectionBuilder connection(int port) {
         return HttpConnection.named("Bad service")
                 .baseUrl("http://127.0.0.1:" + port)
                 .lookup(dns)

@@ -6,10 +6,12 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +28,12 @@ public final class TlsSettings {
     private final List<String> versions;
     private final boolean checksHostname;
 
-    private @Nullable Object usedKeys;
-    private @Nullable Object usedAuthorities;
-    private @Nullable SSLContext context;
+    private @Nullable CurrentContext context;
+    private @Nullable CurrentContext checked;
+
+    /** A context for the current content of the certificate files. */
+    private record CurrentContext(
+            @Nullable KeyStore keys, @Nullable Object authorities, SSLContext context) {}
 
     private TlsSettings(
             @Nullable ClientCertificate certificate,
@@ -125,29 +130,50 @@ public final class TlsSettings {
      * @throws IOException when the certificates can't be used
      */
     public synchronized SSLContext context() throws IOException {
-        KeyStore keys = certificate == null ? null : certificate.keyStore().current();
-        Object authorities = trust == null ? null : trust.current();
-        SSLContext current = context;
-        if (current == null || keys != usedKeys || authorities != usedAuthorities) {
-            current = create(keys);
-            usedKeys = keys;
-            usedAuthorities = authorities;
-            context = current;
-        }
-        return current;
+        context = current(context, null);
+        return context.context();
     }
 
-    private SSLContext create(@Nullable KeyStore keys) throws IOException {
+    /**
+     * Returns a context as {@link #context()} does, whose trust manager has more checks.
+     *
+     * @param checks adds the checks to a trust manager; the same ones in each call
+     * @return the context
+     * @throws IOException when the certificates can't be used
+     */
+    public synchronized SSLContext context(UnaryOperator<X509ExtendedTrustManager> checks) throws IOException {
+        checked = current(checked, checks);
+        return checked.context();
+    }
+
+    private CurrentContext current(
+            @Nullable CurrentContext known, @Nullable UnaryOperator<X509ExtendedTrustManager> checks)
+            throws IOException {
+        KeyStore keys = certificate == null ? null : certificate.keyStore().current();
+        Object authorities = trust == null ? null : trust.current();
+        return known != null && keys == known.keys() && authorities == known.authorities()
+                ? known
+                : new CurrentContext(keys, authorities, create(keys, checks));
+    }
+
+    private SSLContext create(@Nullable KeyStore keys, @Nullable UnaryOperator<X509ExtendedTrustManager> checks)
+            throws IOException {
         try {
             SSLContext created = SSLContext.getInstance("TLS");
-            created.init(
-                    keys == null ? null : keyManagers(keys),
-                    trust == null ? null : new TrustManager[] {trust.manager()},
-                    null);
+            created.init(keys == null ? null : keyManagers(keys), trustManagers(checks), null);
             return created;
         } catch (GeneralSecurityException e) {
             throw new IOException("TLS can't be set up: " + e.getMessage(), e);
         }
+    }
+
+    private TrustManager @Nullable [] trustManagers(@Nullable UnaryOperator<X509ExtendedTrustManager> checks)
+            throws GeneralSecurityException, IOException {
+        if (checks == null) {
+            return trust == null ? null : new TrustManager[] {trust.manager()};
+        }
+        ServerTrust trusted = trust == null ? ServerTrust.jvm() : trust;
+        return new TrustManager[] {checks.apply(trusted.manager())};
     }
 
     private KeyManager[] keyManagers(KeyStore keys) throws GeneralSecurityException {

@@ -2,6 +2,7 @@ package io.httpconnector.internal.http;
 
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CookieDate;
+import io.httpconnector.internal.text.HeaderFields;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,6 +42,32 @@ public final class CookieJar {
         return stores.size() < MAX_ORIGINS || stores.containsKey(origin)
                 ? stores.computeIfAbsent(origin, Cookies::new)
                 : null;
+    }
+
+    /**
+     * Returns the value of the {@code Cookie} field of a request: the cookies of its origin and those of the request itself.
+     *
+     * @param own the {@code Cookie} field of the request; empty if it has none
+     * @return the value; empty if there are no cookies
+     */
+    public String kept(Origin origin, String target, String own, Instant now) {
+        Cookies kept = of(origin);
+        return kept == null ? own : kept.header(target, own, now);
+    }
+
+    /** Stores the cookies of a response for its origin. */
+    public void store(Origin origin, String target, HeaderFields response, Instant now) {
+        Cookies kept = of(origin);
+        if (kept == null) {
+            return;
+        }
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < response.size(); i++) {
+            if (response.name(i).equalsIgnoreCase("Set-Cookie")) {
+                values.add(response.value(i));
+            }
+        }
+        kept.store(values, target, now);
     }
 
     /**

@@ -1,15 +1,14 @@
 package io.httpconnector.internal.recording;
 
 import io.httpconnector.internal.http.BodySource;
-import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
-import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.transport.IncomingResponse;
 import io.httpconnector.internal.transport.OutgoingBody;
 import io.httpconnector.internal.transport.OutgoingRequest;
 import io.httpconnector.internal.transport.ResponseReader;
 import io.httpconnector.internal.transport.TransportFailure;
+import io.httpconnector.internal.transport.Wire;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -19,8 +18,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Sends requests and passes the exchanges to an {@link ExchangeTap}, which may take the place of the service. Thread-safe. */
@@ -30,9 +27,9 @@ public final class TappedTransport {
     private static final int MAX_BODY = 64 << 20;
 
     private final ExchangeTap tap;
-    private final ApacheTransport wire;
+    private final Wire wire;
 
-    public TappedTransport(ExchangeTap tap, ApacheTransport wire) {
+    public TappedTransport(ExchangeTap tap, Wire wire) {
         this.tap = tap;
         this.wire = wire;
     }
@@ -56,18 +53,7 @@ public final class TappedTransport {
         if (response == null) {
             return send(request, shown, call, reader);
         }
-        wire.storeCookies(request, setCookies(response.headers()), call.now());
         return read(response, request.method(), reader);
-    }
-
-    private static List<String> setCookies(HeaderFields headers) {
-        List<String> values = new ArrayList<>();
-        for (int i = 0; i < headers.size(); i++) {
-            if (headers.name(i).equalsIgnoreCase("Set-Cookie")) {
-                values.add(headers.value(i));
-            }
-        }
-        return values;
     }
 
     private static boolean isStream(TappedRequest shown) {
@@ -148,8 +134,7 @@ public final class TappedTransport {
                         new BodySource.WriterSource(writer, source.length()),
                         body.contentType(),
                         body.isGzip(),
-                        body.progress()),
-                request.withCookies());
+                        body.progress()));
     }
 
     /** Copies what is written. Closing does not close the underlying stream. */

@@ -1,25 +1,20 @@
 package io.httpconnector.internal.transport;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.internal.http.CookieJar;
 import io.httpconnector.internal.http.Origin;
+import io.httpconnector.transport.HttpTransport;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.pool.PoolStats;
@@ -27,12 +22,11 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /** Sends one request with Apache HttpClient and passes the response to a reader. Does not follow redirects. Thread-safe. */
-public final class ApacheTransport implements AutoCloseable {
+public final class ApacheTransport implements Wire {
 
     private final ConnectionPool client;
     private final RequestConfig config;
     private final Set<CancellableRequest> underWay = ConcurrentHashMap.newKeySet();
-    private final @Nullable CookieJar cookies;
 
     @SuppressWarnings(
             "deprecation") // The replacement is a setting of the pool, which connections with other timeouts share.
@@ -40,8 +34,7 @@ public final class ApacheTransport implements AutoCloseable {
             RouteKey route,
             Duration connectTimeout,
             Duration responseTimeout,
-            @Nullable Path unixSocket,
-            boolean keepsCookies) {
+            @Nullable Path unixSocket) {
         RequestConfig.Builder configured = RequestConfig.custom()
                 .setConnectTimeout(Timeout.of(connectTimeout))
                 .setResponseTimeout(Timeout.of(responseTimeout))
@@ -50,7 +43,6 @@ public final class ApacheTransport implements AutoCloseable {
             sendThrough(unixSocket, configured);
         }
         this.config = configured.build();
-        this.cookies = keepsCookies ? new CookieJar() : null;
         this.client = ConnectionPool.acquire(route);
     }
 
@@ -59,18 +51,15 @@ public final class ApacheTransport implements AutoCloseable {
             RouteKey route,
             Duration connectTimeout,
             Duration responseTimeout,
-            @Nullable Path unixSocket,
-            boolean keepsCookies) {
-        return new ApacheTransport(route, connectTimeout, responseTimeout, unixSocket, keepsCookies);
+            @Nullable Path unixSocket) {
+        return new ApacheTransport(route, connectTimeout, responseTimeout, unixSocket);
     }
 
-    /** The sockets of a connection pool. */
-    public record Sockets(int active, int idle, int waiting, int max) {}
-
-    /** Returns the sockets of the connection pool. */
-    public Sockets sockets() {
+    @Override
+    public HttpTransport.Sockets sockets() {
         PoolStats stats = client.stats();
-        return new Sockets(stats.getLeased(), stats.getAvailable(), stats.getPending(), stats.getMax());
+        return new HttpTransport.Sockets(
+                stats.getLeased(), stats.getAvailable(), stats.getPending(), stats.getMax());
     }
 
     private static void sendThrough(Path unixSocket, RequestConfig.Builder config) {
@@ -83,26 +72,7 @@ public final class ApacheTransport implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns the cookies that are sent with a request: the stored ones, and those of the request itself.
-     *
-     * @param own the {@code Cookie} field of the request; empty if it has none
-     * @return the value of the field; empty if there are none
-     */
-    public String cookies(Origin origin, String target, String own, Instant now) {
-        CookieJar.Cookies kept = cookies == null ? null : cookies.of(origin);
-        return kept == null ? own : kept.header(target, own, now);
-    }
-
-    /** Stores the cookies of a response, if the connection has any for the request. */
-    public void storeCookies(OutgoingRequest request, List<String> fields, Instant now) {
-        CookieJar.Cookies kept = cookies == null || !request.withCookies() ? null : cookies.of(request.origin());
-        if (kept != null) {
-            kept.store(fields, request.target(), now);
-        }
-    }
-
-    /** Sends the request and returns the result of the reader. Unchecked exceptions of the reader are propagated. */
+    @Override
     public <T> T exchange(OutgoingRequest request, CallContext call, ResponseReader<T> reader) throws TransportFailure {
         Origin origin = request.origin();
         HttpHost host = new HttpHost(origin.scheme(), origin.host(), origin.port());
@@ -111,10 +81,11 @@ public final class ApacheTransport implements AutoCloseable {
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, transmission::expire);
         underWay.add(transmission);
         try {
-            return client.execute(host, transmission, attempt, response -> {
-                storeCookies(request, setCookies(response), call.now());
-                return reader.read(new IncomingResponse(response, attempt.body(), transmission));
-            });
+            return client.execute(
+                    host,
+                    transmission,
+                    attempt,
+                    response -> reader.read(new IncomingResponse(response, attempt.body(), transmission)));
         } catch (IOException | IllegalStateException e) {
             // HttpClient throws this exception if the request was cancelled, or if the cancellation has already closed
             // the
@@ -129,13 +100,6 @@ public final class ApacheTransport implements AutoCloseable {
             underWay.remove(transmission);
             deadline.close();
         }
-    }
-
-    private static List<String> setCookies(HttpResponse response) {
-        return Arrays.stream(response.getHeaders("Set-Cookie"))
-                .map(Header::getValue)
-                .filter(Objects::nonNull)
-                .toList();
     }
 
     private static TransportFailure.Kind kind(
@@ -181,7 +145,6 @@ public final class ApacheTransport implements AutoCloseable {
                 || (e instanceof ProxyRefusedException refused && !refused.isTemporary());
     }
 
-    /** Cancels the requests in progress. */
     @Override
     public void close() {
         underWay.forEach(CancellableRequest::close);

@@ -62,9 +62,11 @@ public final class ConnectionPool {
     private static final TimeValue MAX_AGE = TimeValue.ofMinutes(10);
 
     private static final long SWEEP_SECONDS = 20;
+    static final int MAX_HEADERS = 500;
+    static final int MAX_HEADER_LENGTH = 64 * 1024;
     private static final Http1Config LIMITS = Http1Config.custom()
-            .setMaxHeaderCount(500)
-            .setMaxLineLength(64 * 1024)
+            .setMaxHeaderCount(MAX_HEADERS)
+            .setMaxLineLength(MAX_HEADER_LENGTH)
             .build();
 
     private static final Map<RouteKey, ConnectionPool> OPEN = new HashMap<>();

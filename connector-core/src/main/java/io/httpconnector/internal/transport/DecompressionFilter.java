@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hc.client5.http.classic.ExecChain;
@@ -30,27 +28,6 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
  */
 final class DecompressionFilter implements ExecChainHandler {
 
-    /** The codings registered with IANA and other compressions. A body with such a coding must not be read undecoded. */
-    private static final Set<String> CODINGS = Set.of(
-            "aes128gcm",
-            "br",
-            "bzip2",
-            "compress",
-            "dcb",
-            "dcz",
-            "deflate",
-            "exi",
-            "gzip",
-            "lz4",
-            "lzma",
-            "pack200-gzip",
-            "snappy",
-            "x-bzip2",
-            "x-compress",
-            "x-gzip",
-            "xz",
-            "zstd");
-
     /**
      * The codings that are offered to a service if they can be decoded. HttpClient would also offer every coding that Commons
      * Compress supports, most of which no web service uses.
@@ -59,8 +36,6 @@ final class DecompressionFilter implements ExecChainHandler {
 
     /** The coding whose decoder returns nothing before its buffer is full, so that events would arrive late. */
     private static final String BUFFERED = "br";
-
-    private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
 
     private volatile Offer last = Offer.of("");
 
@@ -72,8 +47,7 @@ final class DecompressionFilter implements ExecChainHandler {
     private record Offer(String all, String reduced, String streamed) {
 
         static Offer of(String all) {
-            List<String> offered = Arrays.stream(all.split(",", -1))
-                    .map(String::strip)
+            List<String> offered = ContentDecoder.split(all).stream()
                     .filter(OFFERED::contains)
                     .toList();
             return new Offer(
@@ -117,15 +91,12 @@ final class DecompressionFilter implements ExecChainHandler {
             // The body is not compressed, so no decoder may be applied.
             response.setEntity(new Coded(entity, ""));
         } else if (entity != null && entity.getContentEncoding() != null) {
-            List<String> said = Arrays.stream(entity.getContentEncoding().split(",", -1))
-                    .map(String::strip)
-                    .toList();
+            List<String> said = ContentDecoder.split(entity.getContentEncoding());
             List<String> codings = new ArrayList<>(said);
-            codings.removeIf(coding -> !CODINGS.contains(coding.toLowerCase(Locale.ROOT)));
+            codings.removeIf(coding -> !ContentDecoder.isCoding(coding));
             HttpEntity decoded = entity;
             // The codings were applied in this order.
-            while (!codings.isEmpty()
-                    && GZIP.contains(codings.get(codings.size() - 1).toLowerCase(Locale.ROOT))) {
+            while (!codings.isEmpty() && ContentDecoder.isGzip(codings.get(codings.size() - 1))) {
                 codings.remove(codings.size() - 1);
                 decoded = new Gunzipped(decoded);
             }
@@ -157,7 +128,7 @@ final class DecompressionFilter implements ExecChainHandler {
         ClassicHttpResponse response = chain.proceed(request, scope);
         HttpEntity entity = response.getEntity();
         String coding = entity == null || entity.getContentLength() == 0 ? null : entity.getContentEncoding();
-        if (coding != null && CODINGS.contains(coding.toLowerCase(Locale.ROOT))) {
+        if (coding != null && ContentDecoder.isCoding(coding)) {
             response.close();
             throw new HttpException("Unsupported Content-Encoding: " + coding);
         }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.function.BiFunction;
+import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
@@ -19,8 +20,8 @@ public final class IncomingResponse {
     private final int status;
     private final HeaderFields headers;
     private final @Nullable HttpEntity entity;
-    private final @Nullable WireBody body;
-    private final @Nullable CancellableRequest request;
+    private final @Nullable BodyControl body;
+    private final @Nullable Cancellable exchange;
 
     IncomingResponse(ClassicHttpResponse response, @Nullable WireBody body, CancellableRequest request) {
         this(response.getCode(), new ApacheHeaderFields(response.getHeaders()), response.getEntity(), body, request);
@@ -30,13 +31,13 @@ public final class IncomingResponse {
             int status,
             HeaderFields headers,
             @Nullable HttpEntity entity,
-            @Nullable WireBody body,
-            @Nullable CancellableRequest request) {
+            @Nullable BodyControl body,
+            @Nullable Cancellable exchange) {
         this.status = status;
         this.headers = headers;
         this.entity = entity;
         this.body = body;
-        this.request = request;
+        this.exchange = exchange;
     }
 
     /**
@@ -46,6 +47,24 @@ public final class IncomingResponse {
      * @param length the length of the body; -1 if unknown
      */
     public static IncomingResponse of(int status, HeaderFields headers, @Nullable InputStream content, long length) {
+        return of(status, headers, content, length, null, null);
+    }
+
+    /**
+     * Creates a response whose body is received while it is read.
+     *
+     * @param content the decompressed body; null if there is none
+     * @param length the length of the body; -1 if unknown
+     * @param body the control of the body; null if it is in memory
+     * @param exchange ends the exchange; null if it has ended
+     */
+    static IncomingResponse of(
+            int status,
+            HeaderFields headers,
+            @Nullable InputStream content,
+            long length,
+            @Nullable BodyControl body,
+            @Nullable Cancellable exchange) {
         String type = null;
         for (int i = 0; i < headers.size(); i++) {
             type = headers.name(i).equalsIgnoreCase("Content-Type") ? headers.value(i) : type;
@@ -53,7 +72,7 @@ public final class IncomingResponse {
         HttpEntity entity = content == null
                 ? null
                 : new InputStreamEntity(content, length, type == null ? null : ContentType.parseLenient(type));
-        return new IncomingResponse(status, headers, entity, null, null);
+        return new IncomingResponse(status, headers, entity, body, exchange);
     }
 
     /**
@@ -73,7 +92,7 @@ public final class IncomingResponse {
                 return stream.apply(super.getContent(), context);
             }
         };
-        return new IncomingResponse(status, headers, wrapped, body, request);
+        return new IncomingResponse(status, headers, wrapped, body, exchange);
     }
 
     public int status() {
@@ -123,8 +142,8 @@ public final class IncomingResponse {
 
     /** Closes the connection, so that the rest of the body need not be read. */
     public void abort() {
-        if (request != null) {
-            boolean unused = request.cancel();
+        if (exchange != null) {
+            boolean unused = exchange.cancel();
         }
     }
 }

@@ -8,10 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A request to send: the HTTP message only, without the options that control its handling.
  *
  * @param target path and query of the request line, including secrets
- * @param shownTarget the target with masked secrets, for the log of Apache HttpClient
+ * @param shownTarget the target with masked secrets, for logs
  * @param headers the fields, which must not be modified
  * @param body the body, or null
- * @param withCookies whether cookies are sent with the request and stored from the response
  */
 @SuppressWarnings("ArrayRecordComponent") // never shown or compared
 public record OutgoingRequest(
@@ -20,5 +19,4 @@ public record OutgoingRequest(
         String target,
         String shownTarget,
         NameValuePair[] headers,
-        @Nullable OutgoingBody body,
-        boolean withCookies) {}
+        @Nullable OutgoingBody body) {}

@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLSocket;
+import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -119,43 +120,16 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
         return response;
     }
 
-    /**
-     * Checks that {@code Content-Length} has one value of digits only (RFC 9110, section 8.6), which may be repeated. If peers
-     * read different lengths, they disagree on where the body ends.
-     */
-    private static void checkLength(ClassicHttpResponse response) throws ProtocolException {
+    /** Replaces repeated {@code Content-Length} fields by one. */
+    private static void checkLength(ClassicHttpResponse response) throws ClientProtocolException {
         Header[] fields = response.getHeaders(HttpHeaders.CONTENT_LENGTH);
-        if (fields.length == 0 || (fields.length == 1 && isNumber(fields[0].getValue()))) {
+        if (fields.length == 0 || (fields.length == 1 && ContentLengthField.isNumber(fields[0].getValue()))) {
             return;
         }
-        String length = null;
-        boolean isRepeated = false;
-        for (Header field : fields) {
-            for (String value : String.valueOf(field.getValue()).split(",", -1)) {
-                String digits = value.strip();
-                if (!isNumber(digits) || (length != null && !length.equals(digits))) {
-                    throw new ProtocolException("the Content-Length of the response is not one number");
-                }
-                isRepeated |= length != null;
-                length = digits;
-            }
-        }
-        if (isRepeated) {
-            response.setHeaders(without(response, HttpHeaders.CONTENT_LENGTH));
-            response.addHeader(HttpHeaders.CONTENT_LENGTH, length);
-        }
-    }
-
-    private static boolean isNumber(@Nullable String text) {
-        if (text == null || text.isEmpty()) {
-            return false;
-        }
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
+        String length = ContentLengthField.value(
+                Arrays.stream(fields).map(Header::getValue).toList());
+        response.setHeaders(without(response, HttpHeaders.CONTENT_LENGTH));
+        response.addHeader(HttpHeaders.CONTENT_LENGTH, length);
     }
 
     /**

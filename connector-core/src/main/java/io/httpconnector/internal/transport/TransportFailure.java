@@ -21,6 +21,8 @@ public final class TransportFailure extends Exception {
         CONNECT_TIMEOUT,
         /** No connection could be established. */
         NOT_CONNECTED,
+        /** The service has not processed the request, so that any request may be repeated. */
+        NOT_PROCESSED,
         /** No data was received within the response timeout. */
         RESPONSE_TIMEOUT,
         /** The service closed the connection without a response. */

@@ -1,0 +1,153 @@
+package io.httpconnector.internal.transport;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.transport.HttpTransport;
+import io.httpconnector.transport.TransportException;
+import io.httpconnector.transport.TransportExchange;
+import io.httpconnector.transport.TransportResponse;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Sends requests with an {@link HttpTransport}: adds the header fields that Apache HttpClient adds itself, checks the head of the
+ * response, decompresses the body, and cancels the exchange at its deadline. Thread-safe.
+ */
+public final class PluggedTransport implements Wire {
+
+    private final HttpTransport transport;
+    private final Duration responseTimeout;
+    private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
+
+    private PluggedTransport(HttpTransport transport, Duration responseTimeout) {
+        this.transport = transport;
+        this.responseTimeout = responseTimeout;
+    }
+
+    /** Creates a transport for a connection. */
+    public static PluggedTransport open(
+            HttpTransport.Factory factory,
+            String connection,
+            RouteKey route,
+            Duration connectTimeout,
+            Duration responseTimeout) {
+        HttpTransport transport =
+                factory.open(new PluggedSettings(connection, route, connectTimeout, responseTimeout));
+        if (transport == null) {
+            throw new InvalidDefinitionException("transport of connection \"" + connection + "\"", "it is null");
+        }
+        return new PluggedTransport(transport, responseTimeout);
+    }
+
+    @Override
+    public HttpTransport.Sockets sockets() {
+        return transport.sockets();
+    }
+
+    @Override
+    public <T> T exchange(OutgoingRequest request, CallContext call, ResponseReader<T> reader) throws TransportFailure {
+        call.startAttempt();
+        Attempt attempt = new Attempt(transport.exchange(PluggedRequest.of(request)));
+        DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, attempt::expire);
+        underWay.add(attempt);
+        try {
+            return attempt.run(request, call, reader, responseTimeout);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TransportFailure(attempt.kind(e), e, false, false);
+        } catch (IOException e) {
+            Exception reason =
+                    e instanceof TransportException && e.getCause() instanceof IOException cause ? cause : e;
+            throw new TransportFailure(attempt.kind(e), reason, false, false);
+        } finally {
+            underWay.remove(attempt);
+            deadline.close();
+        }
+    }
+
+    /** Cancels the requests in progress. */
+    @Override
+    public void close() {
+        underWay.forEach(Attempt::close);
+        transport.close();
+    }
+
+    /** One exchange that another thread can cancel at any time. */
+    private static final class Attempt {
+
+        private final TransportExchange exchange;
+        private volatile boolean expired;
+        private volatile boolean closed;
+        private volatile boolean aborted;
+
+        Attempt(TransportExchange exchange) {
+            this.exchange = exchange;
+        }
+
+        <T> T run(OutgoingRequest request, CallContext call, ResponseReader<T> reader, Duration responseTimeout)
+                throws IOException, InterruptedException {
+            call.startPhase();
+            try (TransportResponse response = exchange.send()) {
+                call.endWaiting();
+                PluggedResponse incoming = PluggedResponse.of(response, request.method(), responseTimeout);
+                T result = reader.read(incoming.response(this::abort));
+                if (!aborted) {
+                    incoming.drain();
+                }
+                return result;
+            }
+        }
+
+        /** Ends the exchange because the rest of the body is not needed. */
+        private boolean abort() {
+            aborted = true;
+            exchange.cancel();
+            return true;
+        }
+
+        /** Cancels the exchange because the call has exceeded its timeout. Called by the deadline scheduler. */
+        void expire() {
+            expired = true;
+            exchange.cancel();
+        }
+
+        /** Cancels the exchange because the connection is being closed. */
+        void close() {
+            closed = true;
+            exchange.cancel();
+        }
+
+        TransportFailure.Kind kind(Exception e) {
+            if (expired) {
+                return TransportFailure.Kind.EXPIRED;
+            }
+            if (closed) {
+                return TransportFailure.Kind.CLOSED;
+            }
+            if (e instanceof TransportException known && known.kind() != TransportException.Kind.BROKEN) {
+                return kind(known.kind());
+            }
+            if (e instanceof SocketTimeoutException) {
+                return TransportFailure.Kind.RESPONSE_TIMEOUT;
+            }
+            return Thread.currentThread().isInterrupted()
+                    ? TransportFailure.Kind.INTERRUPTED
+                    : TransportFailure.Kind.BROKEN;
+        }
+
+        private static TransportFailure.Kind kind(TransportException.Kind kind) {
+            return switch (kind) {
+                case NOT_CONNECTED -> TransportFailure.Kind.NOT_CONNECTED;
+                case CONNECT_TIMEOUT -> TransportFailure.Kind.CONNECT_TIMEOUT;
+                case PROXY -> TransportFailure.Kind.PROXY;
+                case NOT_PROCESSED -> TransportFailure.Kind.NOT_PROCESSED;
+                case RESPONSE_TIMEOUT -> TransportFailure.Kind.RESPONSE_TIMEOUT;
+                case NO_RESPONSE -> TransportFailure.Kind.NO_RESPONSE;
+                case HEADERS_TOO_LARGE -> TransportFailure.Kind.HEADERS_TOO_LARGE;
+                case BROKEN -> TransportFailure.Kind.BROKEN;
+            };
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.httpconnector.transport;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/** Classifies the exceptions of the JDK's HTTP client, some of which differ only in their messages. */
+final class JdkFailures {
+
+    private JdkFailures() {}
+
+    static IOException of(@Nullable Throwable thrown, URI uri) {
+        IOException reason = thrown instanceof IOException known
+                ? known
+                : new IOException(thrown == null ? "the exchange failed" : thrown.toString(), thrown);
+        if (thrown instanceof HttpConnectTimeoutException) {
+            return new TransportException(TransportException.Kind.CONNECT_TIMEOUT, reason);
+        }
+        if (find(thrown, UnresolvedAddressException.class) != null) {
+            return new TransportException(
+                    TransportException.Kind.NOT_CONNECTED, new UnknownHostException(JdkClient.host(uri)));
+        }
+        IOException connecting = connecting(thrown);
+        if (connecting != null) {
+            return new TransportException(TransportException.Kind.NOT_CONNECTED, connecting);
+        }
+        TransportException.Kind kind = kind(thrown);
+        return kind == TransportException.Kind.BROKEN ? reason : new TransportException(kind, reason);
+    }
+
+    /** Returns the reason why there is no connection; null if there may have been one. */
+    private static @Nullable IOException connecting(@Nullable Throwable thrown) {
+        ConnectException refused = find(thrown, ConnectException.class);
+        if (refused != null) {
+            return refused;
+        }
+        NoRouteToHostException unreachable = find(thrown, NoRouteToHostException.class);
+        if (unreachable != null) {
+            return unreachable;
+        }
+        SSLException handshake = find(thrown, SSLHandshakeException.class);
+        if (handshake != null) {
+            return handshake;
+        }
+        SSLException noTls = find(thrown, SSLException.class);
+        return noTls != null && has(noTls, "unrecognized SSL message") ? noTls : null;
+    }
+
+    private static TransportException.Kind kind(@Nullable Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (has(cause, "not processed")) {
+                return TransportException.Kind.NOT_PROCESSED;
+            }
+            if (has(cause, "received no bytes")) {
+                return TransportException.Kind.NO_RESPONSE;
+            }
+            if (has(cause, "Tunnel failed")) {
+                return TransportException.Kind.PROXY;
+            }
+            if (cause instanceof ProtocolException && has(cause, "header") && has(cause, "size")) {
+                return TransportException.Kind.HEADERS_TOO_LARGE;
+            }
+        }
+        return TransportException.Kind.BROKEN;
+    }
+
+    /** Returns whether the request was not sent because the service permits no more streams. */
+    static boolean isTooManyStreams(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (has(cause, "too many concurrent streams")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean has(Throwable thrown, String text) {
+        String message = thrown.getMessage();
+        return message != null && message.contains(text);
+    }
+
+    private static <T extends Throwable> @Nullable T find(@Nullable Throwable thrown, Class<T> type) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return type.cast(cause);
+            }
+        }
+        return null;
+    }
+}
