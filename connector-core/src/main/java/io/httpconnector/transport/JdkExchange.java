@@ -36,7 +36,7 @@ final class JdkExchange implements TransportExchange {
         this.limit = client.limit(uri);
         TransportRequest.Content content = request.content();
         boolean isInMemory = content == null || content.bytes() != null || content.length() == 0;
-        this.upload = isInMemory || content == null ? null : new JdkRequestBody(content);
+        this.upload = isInMemory || content == null ? null : new JdkRequestBody(content, settings.responseTimeout());
         this.message = message(request, content);
     }
 

@@ -3,9 +3,11 @@ package io.httpconnector.transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.Flow;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +22,7 @@ final class JdkRequestBody extends OutputStream implements HttpRequest.BodyPubli
     private static final int MIN_ERROR = 400;
 
     private final TransportRequest.Content content;
+    private final long timeoutNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private Flow.@Nullable Subscriber<? super ByteBuffer> subscriber;
@@ -36,8 +39,14 @@ final class JdkRequestBody extends OutputStream implements HttpRequest.BodyPubli
     private int length;
     private long written;
 
-    JdkRequestBody(TransportRequest.Content content) {
+    /**
+     * Creates a body.
+     *
+     * @param timeout the maximum wait until the service accepts more bytes
+     */
+    JdkRequestBody(TransportRequest.Content content, Duration timeout) {
         this.content = content;
+        this.timeoutNanos = timeout.toNanos();
     }
 
     @Override
@@ -214,8 +223,15 @@ final class JdkRequestBody extends OutputStream implements HttpRequest.BodyPubli
     private Flow.Subscriber<? super ByteBuffer> awaitDemand() throws IOException {
         lock.lock();
         try {
+            // Without demand the JDK before version 21 does not notice that the service has ended the stream.
+            long left = timeoutNanos;
             while ((demand == 0 || subscriber == null) && !isEnded) {
-                changed.await();
+                if (left <= 0) {
+                    throw new TransportException(
+                            TransportException.Kind.RESPONSE_TIMEOUT,
+                            new SocketTimeoutException("the service does not accept the body of the request"));
+                }
+                left = changed.awaitNanos(left);
             }
             Flow.Subscriber<? super ByteBuffer> reader = subscriber;
             if (isEnded || reader == null) {
