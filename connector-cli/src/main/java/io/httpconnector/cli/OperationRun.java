@@ -2,6 +2,7 @@ package io.httpconnector.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.Response;
 import io.httpconnector.definition.ConnectorRequest;
 import io.httpconnector.operation.OperationHandle;
@@ -40,7 +41,20 @@ final class OperationRun {
             terminal.note(line(result.status()));
             terminal.print(result.text().stripTrailing());
         }
+        delete(request, result);
         return ExitCode.OK;
+    }
+
+    /** Deletes the operation at the service, if it has a request for it: the result was read. */
+    private void delete(ConnectorRequest request, OperationResult result) {
+        if (!request.operation().toJson().has("delete")) {
+            return;
+        }
+        try {
+            terminal.note(result.delete() ? "deleted at the service" : "the service has deleted it already");
+        } catch (ConnectorException e) {
+            terminal.note("not deleted at the service: " + PrintableText.line(String.valueOf(e.getMessage())));
+        }
     }
 
     private static String line(OperationStatus status) {

@@ -184,7 +184,9 @@ public final class Operation {
     }
 
     /**
-     * Starts the operation, waits until it has ended, and returns the records of its result.
+     * Starts the operation, waits until it has ended, and returns the records of its result. Afterwards, the operation is deleted
+     * at the service if the definition has the request {@linkplain OperationBuilder#delete delete}; a failure of that request is
+     * logged.
      *
      * @param connection the connection
      * @param pills the values of the requests
@@ -194,8 +196,10 @@ public final class Operation {
     public Stream<JsonNode> records(HttpConnection connection, Pills pills) {
         notNull(connection, "connection");
         notNull(pills, "pills");
-        return Stream.of(this)
-                .flatMap(operation -> operation.await(connection, pills).records());
+        return Stream.of(this).flatMap(operation -> {
+            OperationResult result = operation.await(connection, pills);
+            return result.records().onClose(result::clean);
+        });
     }
 
     /**

@@ -305,6 +305,21 @@ public final class OperationBuilder {
     }
 
     /**
+     * Sets a request after the end of the operation whose response has the URL of the result, or a list of URLs, as for {@link
+     * #resultUrl(String)}. If a URL has expired, the request is sent once more for another one.
+     *
+     * @param request a template with <code>{{operation.id}}</code> or <code>{{status...}}</code>
+     * @param location the location of the URL in its response, such as {@code /url}
+     * @return this builder
+     */
+    public OperationBuilder resultUrl(RequestTemplate request, String location) {
+        ObjectNode result = members.withObject("/result");
+        result.set("request", Arguments.notNull(request, "result").toJson());
+        result.put("url", location);
+        return this;
+    }
+
+    /**
      * Sets the request that reads the result. Default: the result is the last status response.
      *
      * @param request a template with <code>{{operation.id}}</code> or <code>{{status...}}</code>
@@ -338,6 +353,18 @@ public final class OperationBuilder {
      */
     public OperationBuilder abort(RequestTemplate request) {
         return put("abort", Arguments.notNull(request, "abort").toJson());
+    }
+
+    /**
+     * Sets the request that deletes the operation at the service when its result is not needed any more: after the delivery
+     * of a durable run, after a poll has delivered the records, after {@link Operation#records}, or by {@link
+     * OperationResult#delete()}.
+     *
+     * @param request a template with <code>{{operation.id}}</code>
+     * @return this builder
+     */
+    public OperationBuilder delete(RequestTemplate request) {
+        return put("delete", Arguments.notNull(request, "delete").toJson());
     }
 
     /**

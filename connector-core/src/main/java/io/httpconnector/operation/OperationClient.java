@@ -320,6 +320,17 @@ final class OperationClient {
         return response.status() < 400;
     }
 
+    /** Sends the request to delete the operation at the service; returns false if the service does not know it any more. */
+    boolean delete(OperationReference reference) {
+        RequestTemplate template = definition.delete();
+        if (template == null) {
+            throw new InvalidDefinitionException(
+                    "operation \"" + definition.name() + "\"", "it has no request delete: define one");
+        }
+        Response response = connection.send(template.render(pills(reference)).acceptStatus(404, 410));
+        return response.status() < 400;
+    }
+
     /** Finds an operation whose start had no response; empty if the service has none. */
     Optional<OperationReference> find(String key, FindSettings find) {
         Pills known = pillsBeforeStart(key);

@@ -39,6 +39,7 @@ record OperationDefinition(
         @Nullable ResponseValue error,
         ResultSettings result,
         @Nullable RequestTemplate abort,
+        @Nullable RequestTemplate delete,
         Duration timeout,
         Duration notFoundTolerance,
         boolean idempotencyKey,
@@ -125,6 +126,8 @@ record OperationDefinition(
         ResultSettings result = reader.object("result", inner -> ResultSettings.read(inner, pills));
         // "abort": The request that aborts the operation.
         RequestTemplate abort = pills.template(reader, "abort", true);
+        // "delete": The request that deletes the operation at the service after its result was read or delivered.
+        RequestTemplate delete = pills.template(reader, "delete", true);
         // "timeout": The maximum time from the start to the end of the operation. Default: PT1H.
         Duration timeout = positive(reader, "timeout");
         // "notFoundTolerance": How long after the start status 404 is no error. Default: PT30S.
@@ -166,6 +169,7 @@ record OperationDefinition(
                 error,
                 result == null ? ResultSettings.STATUS_RESPONSE : result,
                 abort,
+                delete,
                 timeout == null ? DEFAULT_TIMEOUT : timeout,
                 tolerance == null ? DEFAULT_TOLERANCE : tolerance,
                 idempotencyKey,
@@ -194,6 +198,7 @@ record OperationDefinition(
                 error,
                 result,
                 abort,
+                delete,
                 timeout,
                 notFoundTolerance,
                 idempotencyKey,
@@ -229,7 +234,7 @@ record OperationDefinition(
                             + " {{headers.location}}");
         }
         boolean needsId = id == null
-                && Stream.of(status, abort, result.request())
+                && Stream.of(status, abort, delete, result.request())
                         .anyMatch(template -> template != null && uses(template, OPERATION + ".id"));
         if (needsId && !reader.isUnreliable("id")) {
             reader.problem("id", "it is missing, but a request has {{operation.id}}: set its location, such as /id");
@@ -272,7 +277,7 @@ record OperationDefinition(
     Stream<RequestTemplate> furtherRequests() {
         return Stream.concat(
                 upload.stream(),
-                Stream.of(status, abort, result.request(), find == null ? null : find.request())
+                Stream.of(status, abort, delete, result.request(), find == null ? null : find.request())
                         .filter(one -> one != null));
     }
 

@@ -3,46 +3,33 @@ package io.httpconnector.operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.StatusException;
-import io.httpconnector.internal.http.Url;
-import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.operation.OperationClient.Observed;
-import io.httpconnector.operation.OperationException.Context;
-import io.httpconnector.operation.OperationException.OperationFailure;
 import io.httpconnector.polling.PagedRequest;
-import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * The result of an operation that has ended. It is requested each time a method is called. A URL from the service, such as a
- * pre-signed one, receives credentials only if it has the origin of the connection; if it has expired, the status is requested
- * once more for another one. Thread-safe.
+ * pre-signed one, receives credentials only if it has the origin of the connection; if it has expired, the status, or the
+ * request whose response has the URL, is requested once more for another one.
+ *
+ * <p>{@link #records()} unpacks files that are gzip or ZIP; the other methods return the bytes of the service. Thread-safe.
  */
 public final class OperationResult {
 
-    private static final Set<Integer> EXPIRED = Set.of(400, 401, 403, 404, 410);
-
     private final OperationClient client;
     private final OperationReference reference;
-    /** The URL against which links in the status response are resolved. */
-    private final String base;
-
-    private volatile OperationStatus status;
+    private final ResultLocation location;
 
     OperationResult(OperationClient client, OperationReference reference, OperationStatus status, String base) {
-        this.base = base;
         this.client = client;
         this.reference = reference;
-        this.status = status;
+        this.location = new ResultLocation(client, reference, status, base);
     }
 
     /**
@@ -60,7 +47,7 @@ public final class OperationResult {
      * @return the status
      */
     public OperationStatus status() {
-        return status;
+        return location.status();
     }
 
     /**
@@ -71,7 +58,7 @@ public final class OperationResult {
      * @throws ConnectorException if the request fails
      */
     public JsonNode json() {
-        return isStatusResponse() ? status.response() : response().json();
+        return location.isStatusResponse() ? status().response() : response().json();
     }
 
     /**
@@ -82,10 +69,11 @@ public final class OperationResult {
      * @throws ConnectorException if the request fails
      */
     public String text() {
-        if (!isStatusResponse()) {
+        if (!location.isStatusResponse()) {
             return response().text();
         }
-        return status.response().isMissingNode() ? "" : status.response().toString();
+        JsonNode response = status().response();
+        return response.isMissingNode() ? "" : response.toString();
     }
 
     /**
@@ -100,7 +88,8 @@ public final class OperationResult {
     }
 
     /**
-     * Downloads the result to a file; see {@link HttpConnection#download}.
+     * Downloads the result to a file, as the service sends it: a gzip or ZIP file is not unpacked. See {@link
+     * HttpConnection#download}.
      *
      * @param file the target file, which is replaced if it exists; its directory must exist
      * @return the response, without its body
@@ -112,148 +101,78 @@ public final class OperationResult {
     }
 
     /**
-     * Requests the records of the result, from all its URLs and pages, when the stream is consumed.
+     * Requests the records of the result, from all its URLs and pages, when the stream is consumed. Gzip and ZIP files are
+     * unpacked.
      *
-     * @return a sequential, ordered stream; it throws as {@link PagedRequest#records} does
+     * @return a sequential, ordered stream; it throws as {@link PagedRequest#records} does, and an {@link OperationException} if
+     *     the result has expired
      */
     public Stream<JsonNode> records() {
         ResultSettings settings = client.definition().result();
-        RequestTemplate request = settings.request();
-        if (request != null) {
-            return PagedRequest.of(request, settings.records()).records(client.connection(), pills());
+        RequestTemplate template = settings.request();
+        if (settings.url() != null) {
+            return StreamSupport.stream(
+                    new ResultRecords(
+                            location, url -> paged(location.request(url)).records(client.connection())),
+                    false);
         }
-        if (settings.url() == null) {
-            return paged(client.statusRequest(reference)).records(client.connection());
+        return template == null
+                ? paged(client.statusRequest(reference)).records(client.connection())
+                : PagedRequest.of(template, settings.records()).records(client.connection(), location.pills());
+    }
+
+    /**
+     * Deletes the operation at the service, by the request {@linkplain OperationBuilder#delete delete}, when the result is not
+     * needed any more.
+     *
+     * @return whether the service accepted the request; false if it does not know the operation any more (status 404 or 410)
+     * @throws ConnectorException if the request fails, or the definition has none
+     */
+    public boolean delete() {
+        return client.delete(reference);
+    }
+
+    /** Deletes the operation at the service, if the definition has a request for it; a failure is logged. */
+    void clean() {
+        if (client.definition().delete() == null) {
+            return;
         }
-        return Stream.of(settings).flatMap(any -> urls().stream()).flatMap(this::recordsAt);
+        try {
+            boolean unused = delete();
+        } catch (RuntimeException e) {
+            OperationLog.LOG.warn(
+                    "{}: operation {} was not deleted at the service: {}",
+                    client.definition().name(),
+                    OperationException.shown(id()),
+                    e.toString());
+        }
     }
 
     /** The request for the result; for the status response, it is requested once more. */
     Request firstRequest() {
         RequestTemplate template = client.definition().result().request();
-        if (template != null) {
-            return template.render(pills());
+        if (template != null && location.isRequested()) {
+            return location.request(template);
         }
-        return isStatusResponse() ? client.statusRequest(reference) : request(url());
-    }
-
-    private Stream<JsonNode> recordsAt(String url) {
-        return paged(request(url)).records(client.connection());
+        return location.isStatusResponse() ? client.statusRequest(reference) : location.single(location.urls());
     }
 
     private PagedRequest paged(Request request) {
         return PagedRequest.of(request, client.definition().result().records());
     }
 
-    private boolean isStatusResponse() {
-        ResultSettings settings = client.definition().result();
-        return settings.request() == null && (settings.url() == null || (settings.optional() && urls().isEmpty()));
-    }
-
     private <T> T single(Function<Request, T> send) {
         RequestTemplate template = client.definition().result().request();
-        if (template != null) {
-            return sent(send, template.render(pills()));
+        if (template != null && location.isRequested()) {
+            return location.sent(send, location.request(template));
         }
         try {
-            return send.apply(request(url()));
+            return send.apply(location.single(location.urls()));
         } catch (StatusException e) {
-            if (!EXPIRED.contains(e.status())) {
+            if (!ResultLocation.isExpired(e)) {
                 throw e;
             }
         }
-        refresh();
-        return sent(send, request(url()));
-    }
-
-    private <T> T sent(Function<Request, T> send, Request request) {
-        try {
-            return send.apply(request);
-        } catch (StatusException e) {
-            if (!EXPIRED.contains(e.status())) {
-                throw e;
-            }
-            throw new OperationException(
-                    OperationFailure.RESULT_EXPIRED,
-                    "The result of operation " + OperationException.shown(id()) + " is not available (any more): "
-                            + e.getMessage(),
-                    Context.of(id(), status, e),
-                    e);
-        }
-    }
-
-    /** Requests the status for another URL. */
-    private void refresh() {
-        Observed observed = client.status(reference);
-        if (observed.status().state() == OperationStatus.OperationState.DONE) {
-            status = observed.status();
-        }
-    }
-
-    private Pills pills() {
-        return client.pills(reference).and(OperationDefinition.STATUS, status.response());
-    }
-
-    private String url() {
-        List<String> urls = urls();
-        if (urls.size() != 1) {
-            throw new OperationException(
-                    OperationFailure.NO_RESULT,
-                    "The result of operation " + OperationException.shown(id()) + " has "
-                            + (urls.isEmpty()
-                                    ? "no URL at "
-                                            + client.definition().result().url() + ": correct result.url"
-                                    : urls.size() + " URLs: read it by records()"),
-                    new Context(id(), status, null));
-        }
-        return urls.get(0);
-    }
-
-    /** The URLs of the result. */
-    private List<String> urls() {
-        ResponseValue location = client.definition().result().url();
-        if (location == null) {
-            throw new OperationException(
-                    OperationFailure.NO_RESULT,
-                    "The result of operation " + OperationException.shown(id())
-                            + " is its last status response: use json(), or define result.url or result.request",
-                    new Context(id(), status, null));
-        }
-        List<String> urls = new ArrayList<>();
-        JsonNode found = location.inRecord(status.response(), reference.pill());
-        for (JsonNode one : found.isArray() ? found : List.of(found)) {
-            String text = JsonSupport.scalarText(one);
-            if (text != null) {
-                urls.add(resolved(text));
-            }
-        }
-        return urls;
-    }
-
-    /** The request for a URL that the service has chosen, whose query may be a credential. */
-    private Request request(String url) {
-        return Request.get(url).named(client.definition().name() + " result").maskingQueries();
-    }
-
-    /** Resolves a URL, which must not lead from https to http. */
-    private String resolved(String link) {
-        Url target;
-        try {
-            target = Url.parseReference(base).redirectedTo(link);
-        } catch (InvalidDefinitionException e) {
-            throw new OperationException(
-                    OperationFailure.UNEXPECTED_RESPONSE,
-                    "The URL of the result of operation " + OperationException.shown(id()) + " is not valid",
-                    new Context(id(), status, null),
-                    e);
-        }
-        if (!target.isSecure() && Url.parseReference(base).isSecure()) {
-            throw new OperationException(
-                    OperationFailure.FOREIGN_URL,
-                    "The URL of the result of operation " + OperationException.shown(id())
-                            + " leads from https to http: only the service can correct it",
-                    new Context(id(), status, null));
-        }
-        return target.origin() + target.path() + (target.query() == null ? "" : "?" + target.query());
+        return location.sent(send, location.single(location.renewed()));
     }
 }

@@ -22,9 +22,15 @@ record OperationSource(OperationDefinition definition) implements RecordSource {
 
     @Override
     public Request request(HttpConnection connection, RequestTemplate placed, Pills pills) {
+        return query(connection, placed, pills).request();
+    }
+
+    @Override
+    public Query query(HttpConnection connection, RequestTemplate placed, Pills pills) {
         OperationClient client = new OperationClient(definition.withStart(placed), connection, pills);
         OperationClient.StartedOperation started = client.start(OperationKeys.newKey(), null);
         client.upload(started.reference());
-        return new OperationHandle(client, started).await().firstRequest();
+        OperationResult result = new OperationHandle(client, started).await();
+        return new Query(result.firstRequest(), result::clean);
     }
 }

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The location of the result of an operation. Immutable.
  *
- * @param url the location of its URL, or of a list of URLs, in the last status response; null if there is none
- * @param request the request that reads it; null if there is none
- * @param optional whether the status response is the result if it has no URL
+ * @param url the location of its URL, or of a list of URLs, in the response to the request, or in the last status response if
+ *     there is no request; null if there is none
+ * @param request the request that reads it, or whose response has its URL; null if there is none
+ * @param optional whether the response is the result if it has no URL
  * @param records {@code records} and {@code pagination}, as in a paged request
  */
 record ResultSettings(
@@ -26,11 +27,13 @@ record ResultSettings(
     static final RequestTemplate ANY = RequestTemplate.named("result").get("/").build();
 
     static ResultSettings read(JsonObjectReader reader, PillCheck pills) {
-        // "url": The location of the URL of the result, or of a list of URLs, in the last status response.
+        // "url": The location of the URL of the result, or of a list of URLs, in the response to the request; without
+        // one, in the last status response.
         ResponseValue url = OperationDefinition.location(reader, "url");
-        // "request": The request that reads the result, with the pills `{{operation.id}}` and `{{status...}}`.
+        // "request": The request that reads the result, or whose response has its URL, with the pills
+        // `{{operation.id}}` and `{{status...}}`.
         RequestTemplate request = pills.template(reader, "request", true);
-        // "optional": Whether the status response is the result if it has no URL. Default: false.
+        // "optional": Whether the response that may have the URL is the result if it has none. Default: false.
         boolean optional = reader.isSet("optional");
         ObjectNode list = JsonNodeFactory.instance.objectNode();
         // "records": The location of the records in the result. Default: the whole result is a list.
@@ -43,11 +46,10 @@ record ResultSettings(
         if (pagination != null) {
             list.set("pagination", pagination);
         }
-        reader.atMostOneOf("url", "request");
         if (optional && url == null && !reader.isUnreliable("url")) {
             reader.problem("optional", "it needs the location of the URL: set the member url");
         }
-        PagedRequest unused = paged(reader, request == null ? ANY : request, list);
+        PagedRequest unused = paged(reader, request == null || url != null ? ANY : request, list);
         return new ResultSettings(url, request, optional, list);
     }
 

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunExecutor {
 
+    /** The maximum number of requests to delete an operation. */
+    private static final int MAX_DELETES = 10;
+
     private final String id;
     private final OperationDefinition definition;
     private final HttpConnection connection;
@@ -132,6 +135,7 @@ final class RunExecutor {
                 case POLL -> poll(run, claim);
                 case ABORT -> abort(run, claim);
                 case DELIVER -> deliver(run, claim);
+                case DELETE -> delete(run, claim);
                 default -> throw new IllegalStateException("no request for " + step);
             }
         } catch (StateException e) {
@@ -322,7 +326,12 @@ final class RunExecutor {
         AttemptResult result = delivery.attempt(List.of(event(run)), run.deliveries + 1, connection.timeSource());
         boolean unused = complete(run, claim, current -> {
             switch (result.outcome()) {
-                case HANDLED -> current.isDelivered = true;
+                case HANDLED -> {
+                    current.isDelivered = true;
+                    current.isDeleteDue = definition.delete() != null;
+                    current.failures = 0;
+                    current.next = now();
+                }
                 case RETRY -> {
                     current.deliveries++;
                     current.next = now().plus(result.backoff());
@@ -333,6 +342,14 @@ final class RunExecutor {
                 }
                 default -> current.next = now();
             }
+        });
+    }
+
+    private void delete(StoredRun run, Claim claim) {
+        boolean isDeleted = client(run).delete(reference(run));
+        boolean unused = complete(run, claim, current -> {
+            current.isDeleteDue = false;
+            current.error = isDeleted ? "" : current.error;
         });
     }
 
@@ -366,6 +383,7 @@ final class RunExecutor {
                 }
                 case POLL -> endUnlessPassing(current, e);
                 case ABORT -> current.isAbortSent = !OperationFailures.mayPass(e);
+                case DELETE -> current.isDeleteDue = OperationFailures.mayPass(e) && current.failures < MAX_DELETES;
                 default -> {
                     // A lookup is repeated.
                 }

@@ -78,9 +78,16 @@ record RunPlanner(OperationDefinition definition, String node, Duration lease, b
         return switch (run.stage) {
             case INTENT -> stepOfIntent(run, now);
             case STARTED -> stepOfStarted(run);
-            case DONE -> hasHandler && !run.isDelivered && run.deadLetter == null ? RunStep.DELIVER : null;
+            case DONE -> hasHandler ? stepOfDone(run) : null;
             default -> null;
         };
+    }
+
+    private static @Nullable RunStep stepOfDone(StoredRun run) {
+        if (run.isDelivered) {
+            return run.isDeleteDue ? RunStep.DELETE : null;
+        }
+        return run.deadLetter == null ? RunStep.DELIVER : null;
     }
 
     private RunStep stepOfStarted(StoredRun run) {

@@ -21,7 +21,8 @@ final class StoredRun {
         UPLOAD,
         POLL,
         ABORT,
-        DELIVER
+        DELIVER,
+        DELETE
     }
 
     /**
@@ -82,6 +83,8 @@ final class StoredRun {
 
     boolean isDelivered;
     int deliveries;
+    /** Whether the operation is to be deleted at the service. */
+    boolean isDeleteDue;
 
     @Nullable DeadLetter deadLetter;
 
@@ -138,7 +141,8 @@ final class StoredRun {
     }
 
     RunStatus toStatus(boolean hasHandler) {
-        boolean isDue = !isEnded() || (stage == Stage.DONE && hasHandler && !isDelivered && deadLetter == null);
+        boolean isDue = !isEnded()
+                || (stage == Stage.DONE && hasHandler && (isDeleteDue || (!isDelivered && deadLetter == null)));
         return new RunStatus(
                 key,
                 stage,
@@ -171,7 +175,7 @@ final class StoredRun {
         json.put("polls", history.polls()).put("seen", history.seen());
         json.put("failures", failures).put("error", error).put("state", state).put("base", base);
         json.put("abort", isAbortRequested).put("abortSent", isAbortSent);
-        json.put("delivered", isDelivered).put("deliveries", deliveries);
+        json.put("delivered", isDelivered).put("deliveries", deliveries).put("deleteDue", isDeleteDue);
         put(json, "reason", reason == null ? null : JsonNodeFactory.instance.textNode(reason.name()));
         put(json, "status", status);
         put(json, "progress", progress);
@@ -217,6 +221,7 @@ final class StoredRun {
         run.isAbortSent = json.path("abortSent").asBoolean();
         run.isDelivered = json.path("delivered").asBoolean();
         run.deliveries = json.path("deliveries").asInt();
+        run.isDeleteDue = json.path("deleteDue").asBoolean();
         run.reason = json.has("reason")
                 ? OperationFailure.valueOf(json.path("reason").asText())
                 : null;

@@ -20,7 +20,7 @@ final class GzipFile {
     private GzipFile() {}
 
     /** Returns the content of a body that is a gzip file, or of a gzip file within it; other bodies as they are. */
-    static InputStream decompressed(InputStream body) throws IOException {
+    static BufferedInputStream decompressed(InputStream body) throws IOException {
         InputStream content = body;
         for (int layer = 0; layer < MAX_LAYERS; layer++) {
             BufferedInputStream in = new BufferedInputStream(content);
@@ -32,6 +32,6 @@ final class GzipFile {
             }
             content = new GzipInputStream(in);
         }
-        return content;
+        return new BufferedInputStream(content);
     }
 }

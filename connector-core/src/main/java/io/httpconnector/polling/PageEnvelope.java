@@ -68,6 +68,14 @@ final class PageEnvelope {
         return columns;
     }
 
+    /** Adds the content of a further document of the same response. */
+    void add(PageEnvelope other) {
+        other.tree.properties().forEach(member -> put(tree, member.getKey(), member.getValue()));
+        blank &= other.blank;
+        incomplete |= other.incomplete;
+        columns = columns.isEmpty() ? other.columns : columns;
+    }
+
     ObjectNode tree() {
         return tree;
     }

@@ -11,6 +11,7 @@ import io.httpconnector.polling.PollingException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
@@ -91,10 +92,15 @@ final class PageReader implements RecordReader.Sink {
         } catch (ZipException e) {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE,
-                    response.exchange().summary() + ": unexpected response: the gzip file is malformed: "
+                    response.exchange().summary() + ": unexpected response: the " + kind(e) + " file is malformed: "
                             + e.getMessage(),
                     e);
         }
+    }
+
+    private static String kind(ZipException e) {
+        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        return message.contains("gzip") ? "gzip" : "ZIP";
     }
 
     private Page.Likeness likeness() {

@@ -136,6 +136,7 @@ final class PartitionPoll {
     void run() {
         try {
             runToCompletion();
+            requests.delivered();
         } catch (RuntimeException e) {
             processor.abandon();
             throw e;

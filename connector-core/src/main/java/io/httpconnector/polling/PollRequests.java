@@ -16,6 +16,9 @@ final class PollRequests {
     /** The request of the current query with the parameters of the pagination; null before the first page. */
     private @Nullable RequestSource current;
 
+    /** The actions of the queries after the delivery of their records. */
+    private final List<Runnable> delivered = new ArrayList<>();
+
     PollRequests(TriggerDefinition definition) {
         this.definition = definition;
     }
@@ -28,10 +31,17 @@ final class PollRequests {
         }
         RequestSource requests = current;
         if (requests == null || pager.number() == 1) {
-            requests = paged(source.request(definition.connection(), definition.template(), pills));
+            RecordSource.Query query = source.query(definition.connection(), definition.template(), pills);
+            delivered.add(query.delivered());
+            requests = paged(query.request());
             current = requests;
         }
         return requests.render(pills, pager.pills());
+    }
+
+    /** Called when the poll has delivered the records of all queries. */
+    void delivered() {
+        delivered.forEach(Runnable::run);
     }
 
     private RequestSource paged(Request request) {

@@ -70,7 +70,16 @@ final class RecordReader {
      */
     static PageEnvelope read(RecordSelector records, String contentType, InputStream body, int max, Sink sink)
             throws IOException {
-        RecordSizeLimiter meter = new RecordSizeLimiter(GzipFile.decompressed(body), max);
+        BufferedInputStream content = GzipFile.decompressed(body);
+        return ZipArchive.isStartOf(content)
+                ? ZipArchive.read(
+                        content, (type, file) -> readFile(records, type, GzipFile.decompressed(file), max, sink))
+                : readFile(records, contentType, content, max, sink);
+    }
+
+    private static PageEnvelope readFile(
+            RecordSelector records, String contentType, InputStream content, int max, Sink sink) throws IOException {
+        RecordSizeLimiter meter = new RecordSizeLimiter(content, max);
         BufferedInputStream in = new BufferedInputStream(meter);
         in.mark(1);
         if (in.read() < 0) {

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The response is streamed, record by record, so that it may be of any size. Its format is determined by its {@code
- * Content-Type}, JSON when in doubt; XML is read as by {@link io.httpconnector.Response#xml()}. Immutable and thread-safe.
+ * Content-Type}, JSON when in doubt; XML is read as by {@link io.httpconnector.Response#xml()}. A body that is a gzip file or a
+ * ZIP archive is unpacked; the format of each file of an archive is determined by its extension. Immutable and thread-safe.
  */
 public final class RecordSelector {
 

@@ -37,4 +37,26 @@ public interface RecordSource {
      * @return the request
      */
     Request request(HttpConnection connection, RequestTemplate placed, Pills pills);
+
+    /**
+     * Returns the request for the first page of the records, as {@link #request} does, with an action after their delivery, such as
+     * the deletion of an export.
+     *
+     * @param connection the connection of the trigger
+     * @param placed the template with the cursor at its location
+     * @param pills the values of the trigger, with the cursor
+     * @return the request and the action; by default, the action does nothing
+     */
+    default Query query(HttpConnection connection, RequestTemplate placed, Pills pills) {
+        return new Query(request(connection, placed, pills), () -> {});
+    }
+
+    /**
+     * The request for the first page of the records of a query.
+     *
+     * @param request the request
+     * @param delivered called once when the poll has delivered the records of all pages and has stored its checkpoint; not
+     *     called for a poll that fails. An exception fails the poll
+     */
+    record Query(Request request, Runnable delivered) {}
 }
