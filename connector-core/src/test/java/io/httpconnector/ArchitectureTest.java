@@ -49,23 +49,33 @@ class ArchitectureTest {
             slices().assignedFrom(new PackagesAndValues()).should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule theRootUsesTlsAndInternalsOnly = noClasses()
+    static final ArchRule theRootUsesTlsTransportAndInternalsOnly = noClasses()
             .that()
             .resideInAPackage(ROOT)
             .should()
             .dependOnClassesThat(resideInAPackage("io.httpconnector.*..")
                     .and(not(resideInAPackage("io.httpconnector.internal..")))
+                    .and(not(resideInAPackage("io.httpconnector.transport")))
                     .and(not(resideInAPackage("io.httpconnector.tls"))));
 
     @ArchTest
-    static final ArchRule tlsAndInternalsUseTheValuesOfTheRootOnly = noClasses()
+    static final ArchRule tlsTransportAndInternalsUseTheValuesOfTheRootOnly = noClasses()
             .that()
-            .resideInAnyPackage("io.httpconnector.internal..", "io.httpconnector.tls")
+            .resideInAnyPackage("io.httpconnector.internal..", "io.httpconnector.tls", "io.httpconnector.transport")
             .should()
             .dependOnClassesThat(resideInAPackage(ROOT)
                     .and(describe(
                             "are no values",
                             type -> !VALUES.contains(topLevel(type).getSimpleName()))));
+
+    /** Other transports can be written with its public types alone. */
+    @ArchTest
+    static final ArchRule transportUsesNoInternals = noClasses()
+            .that()
+            .resideInAPackage("io.httpconnector.transport")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.httpconnector.*..")
+                    .and(not(resideInAPackage("io.httpconnector.transport"))));
 
     @ArchTest
     static final ArchRule textUsesNoOtherPackage = noClasses()

@@ -326,7 +326,7 @@ class Http2FaultsTest {
 
     @Test
     void slowReaderSlowsDownTheService() throws Exception {
-        long size = 1L << 27;
+        long size = 1L << 26;
         AtomicInteger windows = new AtomicInteger();
         CountDownLatch read = new CountDownLatch(1);
         try (Http2Peer peer = peer(stream -> {
@@ -373,6 +373,7 @@ class Http2FaultsTest {
         return count;
     }
 
+    /** Some versions of the JDK, such as 17, do not notice a response to an incomplete request: then the response timeout ends it. */
     @Test
     void uploadWaitsForTheService() throws Exception {
         AtomicInteger produced = new AtomicInteger();
@@ -385,7 +386,7 @@ class Http2FaultsTest {
                     stream.reset(Http2Peer.NO_ERROR);
                 });
                 HttpConnection connection = connection(peer)
-                        .responseTimeout(Duration.ofSeconds(5))
+                        .responseTimeout(Duration.ofSeconds(2))
                         .build()) {
             Request request = Request.post("/").body(Body.writing(out -> {
                 byte[] chunk = new byte[1 << 14];
@@ -394,8 +395,12 @@ class Http2FaultsTest {
                     produced.addAndGet(chunk.length);
                 }
             }, 10_000L << 14, "application/octet-stream"));
-            StatusException e = catchThrowableOfType(StatusException.class, () -> connection.send(request));
-            assertThat(e.status()).isEqualTo(413);
+            ConnectorException e = catchThrowableOfType(ConnectorException.class, () -> connection.send(request));
+            if (Runtime.version().feature() >= 25 || e instanceof StatusException) {
+                assertThat(((StatusException) e).status()).isEqualTo(413);
+            } else {
+                assertThat(((TimedOutException) e).phase()).isEqualTo(TimedOutException.Phase.RESPONSE);
+            }
             assertThat(before.get()).isBetween(1, 1 << 20);
         }
     }

@@ -13,16 +13,21 @@ class MessageFramingTest {
 
     private static final String CHUNKED = "2\r\nOK\r\n0\r\n\r\n";
 
-    private static WirePeer service(String fields, String body) {
+    static WirePeer service(String fields, String body) {
         return new WirePeer(
                 (number, request) -> "HTTP/1.1 200 OK\r\n" + fields.replace("~", "\r\n") + "\r\n\r\n" + body);
     }
 
-    private static HttpConnection connection(WirePeer service) {
-        return HttpConnection.named("Service")
-                .baseUrl(service.url())
-                .retry(RetryPolicy.none())
-                .dedicatedPool()
+    /** Sets the transport. */
+    HttpConnectionBuilder with(HttpConnectionBuilder builder) {
+        return builder;
+    }
+
+    HttpConnection connection(WirePeer service) {
+        return with(HttpConnection.named("Service")
+                        .baseUrl(service.url())
+                        .retry(RetryPolicy.none())
+                        .dedicatedPool())
                 .build();
     }
 

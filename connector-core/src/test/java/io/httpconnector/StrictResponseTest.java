@@ -14,6 +14,10 @@ class StrictResponseTest {
 
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK";
 
+    HttpConnectionBuilder connection(WirePeer service) {
+        return HttpConnection.named("Service").baseUrl(service.url()).retry(RetryPolicy.none());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -29,10 +33,7 @@ class StrictResponseTest {
     void connectionWithAnAmbiguousHeadIsNotUsedAgain(String fields) throws Exception {
         try (WirePeer service =
                         new WirePeer((n, request) -> n == 1 ? "HTTP/1.1 200 OK\r\n" + fields + "\r\n\r\nOK" : OK);
-                HttpConnection connection = HttpConnection.named("Service")
-                        .baseUrl(service.url())
-                        .retry(RetryPolicy.none())
-                        .build()) {
+                HttpConnection connection = connection(service).build()) {
             assertThatThrownBy(() -> connection.send(Request.get("/")).text()).isInstanceOf(TransferException.class);
             assertThat(connection.send(Request.get("/")).text()).isEqualTo("OK");
             assertThat(service.connections()).isEqualTo(2);
@@ -44,10 +45,7 @@ class StrictResponseTest {
     void headWithoutABodyIsReadStrictlyToo(String method, int status) throws Exception {
         try (WirePeer service =
                         new WirePeer((n, request) -> "HTTP/1.1 " + status + " X\r\nContent-Length: +2\r\n\r\n");
-                HttpConnection connection = HttpConnection.named("Service")
-                        .baseUrl(service.url())
-                        .retry(RetryPolicy.none())
-                        .build()) {
+                HttpConnection connection = connection(service).build()) {
             assertThatThrownBy(() -> connection.send(Request.of(method, "/").acceptAnyStatus()))
                     .isInstanceOf(TransferException.class)
                     .hasMessageContaining("the Content-Length of the response is not one number");

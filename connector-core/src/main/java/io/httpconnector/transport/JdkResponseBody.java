@@ -34,8 +34,10 @@ final class JdkResponseBody extends InputStream implements HttpResponse.BodySubs
     private @Nullable Throwable failure;
     private boolean isComplete;
     private boolean isCancelled;
+    private boolean isRead;
 
     // Used by the reader only.
+    private boolean hasStarted;
     private List<ByteBuffer> delivery = List.of();
     private int index;
     private volatile long idleNanos;
@@ -56,17 +58,36 @@ final class JdkResponseBody extends InputStream implements HttpResponse.BodySubs
     @Override
     public void onSubscribe(Flow.Subscription added) {
         boolean isUnwanted;
+        boolean isAwaited;
         lock.lock();
         try {
             isUnwanted = isCancelled || subscription != null;
+            isAwaited = isRead;
             subscription = isUnwanted ? subscription : added;
         } finally {
             lock.unlock();
         }
         if (isUnwanted) {
             added.cancel();
-        } else {
+        } else if (isAwaited) {
             added.request(AHEAD);
+        }
+    }
+
+    /** Requests the start of the body. Before, it can still be rejected, which closes an HTTP/1.1 connection. */
+    private void start() {
+        Flow.Subscription source = null;
+        lock.lock();
+        try {
+            if (!isRead) {
+                isRead = true;
+                source = subscription;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (source != null) {
+            source.request(AHEAD);
         }
     }
 
@@ -128,6 +149,10 @@ final class JdkResponseBody extends InputStream implements HttpResponse.BodySubs
 
     /** Waits for the next delivery; returns whether there is one. */
     private boolean next() throws IOException {
+        if (!hasStarted) {
+            hasStarted = true;
+            start();
+        }
         List<ByteBuffer> next = take();
         index = 0;
         delivery = next == null ? List.of() : next;

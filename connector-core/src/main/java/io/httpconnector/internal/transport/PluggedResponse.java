@@ -95,16 +95,13 @@ final class PluggedResponse implements BodyControl {
     private @Nullable String length() throws ClientProtocolException {
         List<@Nullable String> lengths = values("content-length");
         String length = lengths.isEmpty() ? null : ContentLengthField.value(lengths);
-        boolean isChunked = false;
-        for (String line : values("transfer-encoding")) {
-            for (String coding : ContentDecoder.split(line)) {
-                boolean isNone = coding.isEmpty() || coding.equalsIgnoreCase("identity");
-                if (!isNone && !coding.equalsIgnoreCase("chunked")) {
-                    throw new ClientProtocolException(
-                            "the Transfer-Encoding of the response is not supported, as it was not asked for");
-                }
-                isChunked |= !isNone;
-            }
+        List<String> codings = values("transfer-encoding").stream()
+                .flatMap(line -> ContentDecoder.split(line).stream())
+                .toList();
+        boolean isChunked = codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked");
+        if (!isChunked && !codings.stream().allMatch("identity"::equalsIgnoreCase)) {
+            throw new ClientProtocolException(
+                    "the Transfer-Encoding of the response is not supported, as it was not asked for");
         }
         if (isChunked && length != null) {
             throw new ClientProtocolException("the response has both Content-Length and Transfer-Encoding");
