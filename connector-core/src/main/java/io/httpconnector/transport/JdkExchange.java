@@ -3,7 +3,6 @@ package io.httpconnector.transport;
 import io.httpconnector.InvalidDefinitionException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,6 +23,7 @@ final class JdkExchange implements TransportExchange {
     private final URI uri;
     private final HttpRequest message;
     private final @Nullable JdkRequestBody upload;
+    private final SendingProgress progress;
 
     private volatile boolean cancelled;
     private volatile @Nullable CompletableFuture<HttpResponse<JdkResponseBody>> sending;
@@ -37,6 +37,7 @@ final class JdkExchange implements TransportExchange {
         TransportRequest.Content content = request.content();
         boolean isInMemory = content == null || content.bytes() != null || content.length() == 0;
         this.upload = isInMemory || content == null ? null : new JdkRequestBody(content, settings.responseTimeout());
+        this.progress = new SendingProgress(settings.connectTimeout(), settings.responseTimeout());
         this.message = message(request, content);
     }
 
@@ -72,18 +73,16 @@ final class JdkExchange implements TransportExchange {
 
     private HttpRequest.Builder method(
             HttpRequest.Builder builder, String method, TransportRequest.@Nullable Content content) {
-        if (upload != null) {
-            return builder.method(method, upload);
-        }
         byte[] bytes = content == null ? null : content.bytes();
-        if (bytes != null && bytes.length > 0) {
-            return builder.method(method, HttpRequest.BodyPublishers.ofByteArray(bytes));
+        HttpRequest.BodyPublisher body = bytes == null || bytes.length == 0
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofByteArray(bytes);
+        boolean isPlain = content == null && (method.equals("GET") || method.equals("DELETE"));
+        if (isPlain && !"https".equals(uri.getScheme())) {
+            // Any body, even an empty one, has a Content-Length in HTTP/1.1.
+            return method.equals("GET") ? builder.GET() : builder.DELETE();
         }
-        return switch (method) {
-            case "GET" -> builder.GET();
-            case "DELETE" -> builder.DELETE();
-            default -> builder.method(method, HttpRequest.BodyPublishers.noBody());
-        };
+        return builder.method(method, progress.watching(upload == null ? body : upload));
     }
 
     @Override
@@ -114,6 +113,8 @@ final class JdkExchange implements TransportExchange {
 
     private TransportResponse attempt() throws IOException, InterruptedException {
         checkCancelled();
+        boolean isWatched = message.bodyPublisher().isPresent();
+        progress.start(!isWatched);
         CompletableFuture<HttpResponse<JdkResponseBody>> future =
                 client.current().sendAsync(message, head -> receive());
         sending = future;
@@ -125,6 +126,7 @@ final class JdkExchange implements TransportExchange {
             if (upload != null) {
                 var unused = future.whenComplete((response, failure) -> upload.end(response));
                 upload.write();
+                progress.sent();
             }
             HttpResponse<JdkResponseBody> response = await(future);
             checkProxy(response);
@@ -149,10 +151,13 @@ final class JdkExchange implements TransportExchange {
     private HttpResponse<JdkResponseBody> await(CompletableFuture<HttpResponse<JdkResponseBody>> future)
             throws IOException, InterruptedException {
         try {
-            return future.get(settings.responseTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new TransportException(
-                    TransportException.Kind.RESPONSE_TIMEOUT, new SocketTimeoutException("Read timed out"));
+            while (true) {
+                try {
+                    return future.get(progress.nanosToWait(), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    // The limit may have changed.
+                }
+            }
         } catch (CancellationException e) {
             throw new InterruptedIOException("the exchange was cancelled");
         } catch (ExecutionException e) {

@@ -223,9 +223,14 @@ final class JdkRequestBody extends OutputStream implements HttpRequest.BodyPubli
     private Flow.Subscriber<? super ByteBuffer> awaitDemand() throws IOException {
         lock.lock();
         try {
-            // Without demand the JDK before version 21 does not notice that the service has ended the stream.
+            // Without demand some versions of the JDK, such as 17, do not notice that the service has ended the stream.
             long left = timeoutNanos;
             while ((demand == 0 || subscriber == null) && !isEnded) {
+                if (subscriber == null) {
+                    // There is no connection yet, for which the client has a timeout of its own.
+                    changed.await();
+                    continue;
+                }
                 if (left <= 0) {
                     throw new TransportException(
                             TransportException.Kind.RESPONSE_TIMEOUT,
