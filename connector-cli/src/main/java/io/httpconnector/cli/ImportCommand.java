@@ -173,7 +173,9 @@ final class ImportCommand implements Callable<Integer> {
         ImportedService service = new ImportedService(imported);
         imported.place(service.baseUrl().map(List::of).orElse(List.of()), service.origin());
         ImportedAuth auth = new ImportedAuth(imported, service.origin());
-        List.of(imported.remarks(), service.remarks(), auth.remarks()).forEach(list -> list.forEach(this::remark));
+        imported.remarks().stream().map(auth::completed).forEach(this::remark);
+        service.remarks().forEach(this::remark);
+        auth.remarks().forEach(this::remark);
         ObjectNode document = document(service, auth.strategies(), requests);
         return write(document, output, document.path("id").asText()) ? ExitCode.OK : ExitCode.INVALID;
     }

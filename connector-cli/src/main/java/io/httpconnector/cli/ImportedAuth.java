@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The ways to authenticate of imported requests: those that the source describes, and the header fields and parameters with
@@ -22,11 +24,22 @@ final class ImportedAuth {
 
     private static final int MAX_REFERENCES = 10;
 
+    /** What an importer advises for credentials, which a document with strategies already has. */
+    private static final Pattern ADVICE = Pattern.compile(
+            "configure (?:it|them) in the connection$|configure the credentials in the connection's auth strategy$");
+
+    private static final Pattern OF_OPENAPI = Pattern.compile("it authenticates by (.+): .*");
+    private static final Pattern SCHEME = Pattern.compile("(?:^| or | and )(\\S+) \\(");
+
     private final ImportedRequests source;
     private final Map<String, ImportedStrategy> strategies = new LinkedHashMap<>();
     private final Set<Remark> remarks = new LinkedHashSet<>();
     /** The credentials that a description declares: in, and name in lower case. */
     private final Set<String> declared = new HashSet<>();
+    /** The security schemes of which there are strategies. */
+    private final Set<String> described = new HashSet<>();
+    /** The remarks about credentials of which there are strategies. */
+    private final Set<Remark> answered = new HashSet<>();
 
     /**
      * @param origin the scheme and host of the service: credentials of requests to others are not for this document
@@ -48,6 +61,21 @@ final class ImportedAuth {
 
     List<Remark> remarks() {
         return List.copyOf(remarks);
+    }
+
+    /** Returns a remark of an importer; if it advises to configure credentials, with the strategy that the document has. */
+    Remark completed(Remark remark) {
+        Matcher scheme = OF_OPENAPI.matcher(remark.text());
+        boolean isDescribed = source.format() == ImportFormat.OPENAPI && scheme.matches()
+                ? SCHEME.matcher(scheme.group(1)).results().allMatch(found -> described.contains(found.group(1)))
+                : answered.contains(remark);
+        String names = String.join(", ", strategies.keySet());
+        return isDescribed && !names.isEmpty()
+                ? new Remark(
+                        remark.place(),
+                        ADVICE.matcher(remark.text())
+                                .replaceFirst(Matcher.quoteReplacement("auth describes it: " + names)))
+                : remark;
     }
 
     private void openApi(JsonNode document) {
@@ -102,6 +130,9 @@ final class ImportedAuth {
                 return false;
             }
             boolean isAdded = scheme(scheme, scopes(document, name), strategy);
+            if (isAdded) {
+                described.add(name);
+            }
             if (!isAdded) {
                 remarks.add(new Remark(
                         "security scheme \"" + name + "\"",
@@ -189,6 +220,7 @@ final class ImportedAuth {
 
     /** Adds what the importer has left out of the requests, to each strategy of the source or to strategies of its own. */
     private void leftOut(LeftOutCredentials found) {
+        answered.addAll(found.read());
         found.unsupported()
                 .forEach(type -> remarks.add(
                         new Remark("auth", "its type \"" + type + "\" is not imported: describe it in auth")));

@@ -1,5 +1,6 @@
 package io.httpconnector.cli;
 
+import io.httpconnector.cli.ImportedRequests.Remark;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -14,9 +15,13 @@ import java.util.regex.Pattern;
  * @param logins what is sent in the header field Authorization, by the name of a strategy; each adds itself to one
  * @param keys other header fields and query parameters
  * @param unsupported ways to authenticate that have no strategy
+ * @param read the remarks from which the logins and keys were read
  */
 record LeftOutCredentials(
-        Map<String, Consumer<ImportedStrategy>> logins, Set<KeyLocation> keys, Set<String> unsupported) {
+        Map<String, Consumer<ImportedStrategy>> logins,
+        Set<KeyLocation> keys,
+        Set<String> unsupported,
+        Set<Remark> read) {
 
     /** The name of a strategy with keys only. */
     static final String KEY = "key";
@@ -39,50 +44,62 @@ record LeftOutCredentials(
      * @param origin the scheme and host of the service
      */
     static LeftOutCredentials of(ImportedRequests source, String origin) {
-        LeftOutCredentials found =
-                new LeftOutCredentials(new LinkedHashMap<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
+        LeftOutCredentials found = new LeftOutCredentials(
+                new LinkedHashMap<>(), new LinkedHashSet<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
         source.notes().forEach((name, notes) -> {
             String host = source.origins().getOrDefault(name, "");
             if (host.equals(origin) || !ImportedUrl.isKnown(host)) {
-                notes.forEach(note -> found.note(note, source.format() == ImportFormat.POSTMAN));
+                notes.stream()
+                        .filter(note -> found.note(note, source.format() == ImportFormat.POSTMAN))
+                        .forEach(note -> found.read.add(new Remark(source.place(name), note)));
             }
         });
         return found;
     }
 
-    private void note(String note, boolean isPostman) {
+    /** Adds the credential that a note names; returns false if there is none that a strategy can send. */
+    private boolean note(String note, boolean isPostman) {
         Matcher credential = LEFT_OUT.matcher(note);
         Matcher scheme = OF_POSTMAN.matcher(note);
         if (isPostman && scheme.matches()) {
-            scheme(scheme.group(1));
-        } else if (!credential.matches()) {
-            return;
-        } else if (credential.group(3) != null) {
+            return scheme(scheme.group(1));
+        }
+        if (!credential.matches()) {
+            return false;
+        }
+        if (credential.group(3) != null) {
             logins.putIfAbsent("basic", ImportedStrategy::basic);
         } else if (credential.group(4) != null) {
             keys.add(new KeyLocation("header", "Cookie"));
         } else if (credential.group(1).equals("--")) {
-            option(credential.group(2), note.contains("its user is a key"));
+            return option(credential.group(2), note.contains("its user is a key"));
         } else if (credential.group(1).contains("query")) {
             keys.add(new KeyLocation("query", credential.group(2)));
         } else if (credential.group(2).equalsIgnoreCase("Authorization")) {
             logins.putIfAbsent(KEY, strategy -> strategy.key("header", credential.group(2)));
-        } else if (!credential.group(2).equalsIgnoreCase("Proxy-Authorization")) {
+        } else if (credential.group(2).equalsIgnoreCase("Proxy-Authorization")) {
             // Credentials for a proxy are not for the service.
+            return false;
+        } else {
             keys.add(new KeyLocation("header", credential.group(2)));
         }
+        return true;
     }
 
-    private void option(String name, boolean isKey) {
+    private boolean option(String name, boolean isKey) {
         switch (name) {
             case "user" -> logins.putIfAbsent("basic", isKey ? ImportedStrategy::basicKey : ImportedStrategy::basic);
             case "oauth2-bearer" -> logins.putIfAbsent("bearer", ImportedStrategy::bearer);
             case "cookie" -> keys.add(new KeyLocation("header", "Cookie"));
-            default -> unsupported.add(name);
+            default -> {
+                unsupported.add(name);
+                return false;
+            }
         }
+        return true;
     }
 
-    private void scheme(String type) {
+    private boolean scheme(String type) {
         switch (type) {
             case "basic" -> logins.putIfAbsent(type, ImportedStrategy::basic);
             case "bearer" -> logins.putIfAbsent(type, ImportedStrategy::bearer);
@@ -90,7 +107,11 @@ record LeftOutCredentials(
             case "apikey" -> {
                 // A note of its own names the header field or query parameter.
             }
-            default -> unsupported.add(type);
+            default -> {
+                unsupported.add(type);
+                return false;
+            }
         }
+        return true;
     }
 }

@@ -193,4 +193,40 @@ class ImportedAuthTest {
         assertThat(document.at("/auth/basic").isMissingNode()).isTrue();
         assertThat(remarks).contains("auth: its type \"hawk\" is not imported: describe it in auth");
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            quoteCharacter = '`',
+            value = {
+                "curl ! curl -u ann:hush https://shop.example/a ! basic",
+                "curl ! curl -H 'Authorization: Bearer hush' https://shop.example/a ! key",
+                "curl ! curl -b 'sid=hush' https://shop.example/a ! key",
+                "curl ! curl 'https://ann:hush@shop.example/a?api_key=hushhushhushhush' ! basic",
+                "har ! {\"log\": {\"entries\": [{\"request\": {\"method\": \"GET\", \"url\": \"https://shop.example/a\", \"cookies\": [{\"name\": \"sid\", \"value\": \"hush\"}]}, \"response\": {\"status\": 200}}]}} ! key",
+                "postman ! , \"auth\": {\"type\": \"bearer\", \"bearer\": []} ! bearer",
+                "openapi ! [{basic: []}, {app: [], key: []}] ! ",
+                "openapi ! [{login: [read]}] ! "
+            })
+    void aRemarkNamesTheStrategyThatTheDocumentHas(String format, String source, String strategy) {
+        if (format.equals("openapi")) {
+            openApi(source, String.join(", ", SCHEMES));
+        } else {
+            imported(format, format.equals("postman") ? COLLECTION.formatted(source, "", "") : source);
+        }
+
+        assertThat(remarks)
+                .contains(": auth describes it: " + (strategy == null ? "" : strategy))
+                .doesNotContain("configure");
+    }
+
+    @Test
+    void aRemarkAboutCredentialsThatTheDocumentDoesNotHaveStays() {
+        openApi("[{cert: []}, {basic: []}]", String.join(", ", SCHEMES));
+        assertThat(remarks)
+                .contains("it authenticates by cert (mutualTLS) or basic (http basic): configure it in the connection");
+
+        imported("postman", COLLECTION.formatted(", \"auth\": {\"type\": \"hawk\", \"hawk\": []}", "", ""));
+        assertThat(remarks).contains("it authenticates by hawk: configure it in the connection");
+    }
 }

@@ -105,7 +105,8 @@ final class JsonCompiler {
                     '}',
                     otherMembers.stream().map(member -> member(member, pointer)).toList());
         }
-        boolean isEach = structure.containsKey("$each") || !structure.containsKey("$if");
+        boolean isEach =
+                structure.containsKey("$each") || structure.keySet().stream().noneMatch(IF_KEYWORDS::contains);
         List<String> known = isEach ? EACH_KEYWORDS : IF_KEYWORDS;
         for (JsonTemplateTree.MemberNode member : otherMembers) {
             String keyword = misspeltKeyword(member.name(), structure.keySet(), known);
@@ -115,7 +116,8 @@ final class JsonCompiler {
                                         .withPointer(pointer + "/" + JsonObjectReader.token(member.name())),
                                 Code.MALFORMED,
                                 null,
-                                "\"" + member.name() + "\" is unknown beside \"" + known.get(0) + "\"")
+                                "\"" + member.name() + "\" is unknown beside \""
+                                        + structure.keySet().iterator().next() + "\"")
                         .withSuggestion(keyword));
                 return NONE;
             }

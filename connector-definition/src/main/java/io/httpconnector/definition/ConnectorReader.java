@@ -208,7 +208,12 @@ final class ConnectorReader {
         if (format == null) {
             reader.problem(
                     "connector",
-                    "missing: a connector document begins with the version of its format, connector: " + FORMAT);
+                    "missing: add the version of the format as the first line: connector: " + FORMAT
+                            + " (in JSON: \"connector\": " + FORMAT + ",)");
+            // A member with members is no misspelt version.
+            json.properties().stream()
+                    .filter(member -> member.getValue().isContainerNode())
+                    .forEach(member -> reader.any(member.getKey()));
         } else if (!format.isIntegralNumber() || format.bigIntegerValue().signum() < 1) {
             reader.problem("connector", "expected the version of the format, which is " + FORMAT);
         } else if (!format.canConvertToInt() || format.intValue() > FORMAT) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonObjectReader;
-import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +81,8 @@ record DefinedTrigger(
             request = requests.path(named);
             if (!request.isObject()) {
                 reader.problem("request", unknown(named, requests));
-                return new DefinedTrigger(id, "", json, CodeMembers.NONE, null, "", hybrid, stream);
+                // The other members are still checked, without the problems that depend on the request.
+                request = substitute(json);
             }
         }
         if (isStream) {
@@ -204,9 +204,40 @@ record DefinedTrigger(
     static String unknown(String name, JsonNode requests) {
         List<String> names = new ArrayList<>();
         requests.fieldNames().forEachRemaining(names::add);
-        String nearest = Suggestions.of(name, names);
-        return "there is no request \"" + name + "\""
-                + (nearest == null ? ": use one of " + names : ": did you mean \"" + nearest + "\"?");
+        return UnknownName.message("request", name, names);
+    }
+
+    /** Returns a request in place of one that is unknown, with the pills that its trigger requires. */
+    private static ObjectNode substitute(JsonNode trigger) {
+        ObjectNode request = trigger.deepCopy();
+        request.removeAll();
+        request.put("method", "GET").put("url", "/");
+        ObjectNode query = request.putObject("query");
+        JsonNode cursor = trigger.path("cursor");
+        if (cursor.has("windows")) {
+            query.put("from", "{{window.from}}").put("to", "{{window.to}}");
+        } else if (!cursor.isMissingNode()) {
+            query.put("cursor", "{{cursor}}");
+        }
+        steps(trigger.path("parents")).forEach(name -> query.put(name, "{{" + name + "}}"));
+        return request;
+    }
+
+    /** Returns the names of the parents, also of those of parents. */
+    private static List<String> steps(JsonNode parents) {
+        List<String> names = new ArrayList<>();
+        if (parents.path("as").isTextual()) {
+            names.add(parents.path("as").textValue());
+        }
+        for (String member : List.of("below", "orElse", "product", "union")) {
+            JsonNode inner = parents.path(member);
+            if (inner.isArray()) {
+                inner.forEach(one -> names.addAll(steps(one)));
+            } else if (inner.isObject()) {
+                names.addAll(steps(inner));
+            }
+        }
+        return names;
     }
 
     /** Returns the trigger as it is given to a builder. */

@@ -30,7 +30,9 @@ record ParentRequests(JsonNode requests, JsonObjectReader reader) {
             JsonNode named = requests.path(name);
             if (!named.isObject()) {
                 reader.problemAt(pointer + "/request", DefinedTrigger.unknown(name, requests));
-                named = object.objectNode().put("method", "GET").put("url", "/");
+                ObjectNode substitute = object.objectNode().put("method", "GET").put("url", "/");
+                substitute.putObject("records").put("path", "/records");
+                named = substitute;
             }
             request = named;
         }

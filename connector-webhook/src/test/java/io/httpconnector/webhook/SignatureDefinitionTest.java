@@ -74,7 +74,7 @@ class SignatureDefinitionTest {
                                         "/timestamp/body: id: it is no JSON pointer (RFC 6901) such as /data/token: it begins with a slash",
                                         "/tolerance: \"5m\" is not an ISO 8601 duration, such as PT5M",
                                         "/bodiesRepeat: expected true or false, found a string",
-                                        "/x: unknown member; did you mean \"id\"?"));
+                                        "/x: unknown member; known members are algorithm, alternativeAlgorithms, bodiesAreUnique, bodiesRepeat, bodyHash, bodyHashAlgorithm, bodyHashEncoding, content, contentFilters, decompressed, encoding, encrypted, eventId, eventType, fields, id, key, secretEncoding, secretPrefix, signature, signedHeaders, sortedContent, timestamp, timestampUnit, tolerance, urlVariants"));
         assertThatThrownBy(() -> Signatures.definition(JsonSupport.parse("[]"), SECRET))
                 .isInstanceOf(InvalidDefinitionException.class);
     }

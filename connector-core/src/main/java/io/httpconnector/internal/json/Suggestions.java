@@ -13,7 +13,8 @@ public final class Suggestions {
     private Suggestions() {}
 
     /**
-     * Returns the name with the smallest edit distance, if one is similar enough.
+     * Returns the name with the smallest edit distance, if one is similar enough: at most half of the characters differ, and one
+     * of three.
      *
      * @param wanted the name as written
      * @param names the known names
@@ -21,7 +22,7 @@ public final class Suggestions {
      */
     public static @Nullable String of(String wanted, Iterable<String> names) {
         String nearest = null;
-        int best = Math.max(2, wanted.length() / 2) + 1;
+        int best = (wanted.length() <= 3 ? 1 : Math.max(2, wanted.length() / 2)) + 1;
         for (String name : names) {
             if (Math.abs(name.length() - wanted.length()) >= best || name.length() > MAX_LENGTH) {
                 continue;
