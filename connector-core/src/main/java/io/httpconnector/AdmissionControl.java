@@ -9,6 +9,8 @@ import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,8 @@ final class AdmissionControl implements AutoCloseable {
     private final List<Limit> limits;
     private final RetryPolicy retry;
     private final CountDownLatch closed = new CountDownLatch(1);
+    /** Counted down when the connection is closed. */
+    private final Set<CountDownLatch> wakes = ConcurrentHashMap.newKeySet();
 
     AdmissionControl(ConnectionSettings settings) {
         this.connection = settings.name();
@@ -179,6 +183,21 @@ final class AdmissionControl implements AutoCloseable {
         return isClosed() || time.await(closed, max);
     }
 
+    /**
+     * Waits until the connection is closed, or a latch is counted down.
+     *
+     * @param wake counted down if the connection is closed during the wait
+     */
+    boolean awaitClose(CountDownLatch wake, Duration max) throws InterruptedException {
+        wakes.add(wake);
+        try {
+            boolean unused = !isClosed() && time.await(wake, max);
+            return isClosed();
+        } finally {
+            wakes.remove(wake);
+        }
+    }
+
     boolean isClosed() {
         return closed.getCount() == 0;
     }
@@ -193,5 +212,6 @@ final class AdmissionControl implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        wakes.forEach(CountDownLatch::countDown);
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -470,6 +471,10 @@ final class ExchangePipeline {
 
     boolean awaitClose(Duration max) throws InterruptedException {
         return turnstile.awaitClose(max);
+    }
+
+    boolean awaitClose(CountDownLatch wake, Duration max) throws InterruptedException {
+        return turnstile.awaitClose(wake, max);
     }
 
     /** Closes the pipeline and everything it uses; returns false if it was closed before. */

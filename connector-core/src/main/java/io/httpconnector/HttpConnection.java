@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -288,6 +289,18 @@ public final class HttpConnection implements AutoCloseable {
      */
     public boolean awaitClose(Duration max) throws InterruptedException {
         return sender.awaitClose(notNull(max, "max"));
+    }
+
+    /**
+     * Waits until the connection is closed, or another thread ends the wait, for code that pauses until it is notified.
+     *
+     * @param wake ends the wait when it is counted down; it is also counted down if the connection is closed during the wait
+     * @param max the maximum wait
+     * @return whether the connection is closed
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public boolean awaitClose(CountDownLatch wake, Duration max) throws InterruptedException {
+        return sender.awaitClose(notNull(wake, "wake"), notNull(max, "max"));
     }
 
     /**

@@ -191,7 +191,9 @@ public final class OperationHandle {
             current = gate;
         }
         try {
-            boolean isNotified = !wait.isZero() && time.await(current, wait);
+            // The next status request of a closed connection fails.
+            boolean isNotified =
+                    !wait.isZero() && (client.connection().awaitClose(current, wait) || current.getCount() == 0);
             if (isNotified) {
                 synchronized (this) {
                     if (gate == current) {

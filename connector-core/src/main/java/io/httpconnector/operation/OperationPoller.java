@@ -67,11 +67,20 @@ final class OperationPoller {
             }
             boolean isTolerated = OperationFailures.isNotFound(e) && !history.seen && isRecent(reference);
             if (!isTolerated && !OperationFailures.isPassing(e)) {
-                throw failure(reference, last, e);
+                throw isClosed() ? e : failure(reference, last, e);
             }
             Duration requested = e.retryAfter().orElse(null);
             return new Polled(
                     null, e, new History(polls, history.seen), settings().delay(polls, requested));
+        }
+    }
+
+    private boolean isClosed() {
+        try {
+            return client.connection().awaitClose(Duration.ZERO);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -2,11 +2,13 @@ package io.httpconnector.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.operation.JobService.Asked;
@@ -32,6 +34,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests operations that end with this process, and their faults. */
 class OperationTest {
@@ -464,6 +468,37 @@ class OperationTest {
         Thread.currentThread().interrupt();
         assertThatThrownBy(handle::await).isInstanceOf(ConnectorException.class);
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT10M, PT1H", "PT10M, PT1M"})
+    void closingTheConnectionEndsTheWaitAtOnce(Duration delay, Duration timeout) throws Exception {
+        respond("{\"state\": \"running\"}");
+        try (HttpConnection real = HttpConnection.named("Real")
+                .baseUrl(service.baseUrl())
+                .maxConnections(1)
+                .build()) {
+            OperationHandle handle = export().pollEvery(delay, delay).build().start(real, PILLS);
+            List<CompletableFuture<Throwable>> waits = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                waits.add(CompletableFuture.supplyAsync(() -> catchThrowable(() -> handle.await(timeout))));
+            }
+            Thread.sleep(300);
+            assertThat(waits).noneMatch(CompletableFuture::isDone);
+
+            real.close();
+
+            for (CompletableFuture<Throwable> wait : waits) {
+                assertThat(wait.get(5, TimeUnit.SECONDS))
+                        .isExactlyInstanceOf(ConnectorException.class)
+                        .hasMessage("Connection \"Real\" is closed");
+            }
+            assertThatThrownBy(() -> real.send(Request.get("/")))
+                    .isExactlyInstanceOf(ConnectorException.class)
+                    .hasMessage("Connection \"Real\" is closed");
+            assertThatThrownBy(handle::await).hasMessage("Connection \"Real\" is closed");
+            assertThatThrownBy(handle::status).hasMessage("Connection \"Real\" is closed");
+        }
     }
 
     @Test
