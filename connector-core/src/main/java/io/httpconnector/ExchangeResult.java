@@ -99,6 +99,21 @@ public final class ExchangeResult {
     }
 
     /**
+     * Returns how caches have handled the request, such as {@code io.httpconnector.cache.ResponseCache} (RFC 9211).
+     *
+     * @return the last field {@code Cache-Status} of the response; empty if there is none
+     */
+    public Optional<String> cacheStatus() {
+        Headers headers = response != null
+                ? response.headers()
+                : failure instanceof ConnectorException e
+                        ? e.exchange().map(Exchange::responseHeaders).orElse(Headers.NONE)
+                        : Headers.NONE;
+        List<String> lines = headers.all("Cache-Status");
+        return lines.isEmpty() ? Optional.empty() : Optional.of(lines.get(lines.size() - 1));
+    }
+
+    /**
      * Returns the recorded request and response. It is created on demand, because it is far more expensive than the other
      * values.
      *

@@ -2,6 +2,7 @@ package io.httpconnector.cache;
 
 import io.httpconnector.CannotConnectException;
 import io.httpconnector.ConnectorException;
+import io.httpconnector.ExchangeResult;
 import io.httpconnector.Headers;
 import io.httpconnector.Interceptor;
 import io.httpconnector.Request;
@@ -95,7 +96,20 @@ public final class ResponseCache implements Interceptor {
      */
     public static Optional<CacheResult> result(Headers headers) {
         List<String> lines = Arguments.notNull(headers, "headers").all(CACHE_STATUS);
-        String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+        return lines.isEmpty() ? Optional.empty() : result(lines.get(lines.size() - 1));
+    }
+
+    /**
+     * Returns how the response of a call was obtained, for listeners.
+     *
+     * @param report the outcome of the call
+     * @return the result; empty if the cache was not used
+     */
+    public static Optional<CacheResult> result(ExchangeResult report) {
+        return Arguments.notNull(report, "report").cacheStatus().flatMap(ResponseCache::result);
+    }
+
+    private static Optional<CacheResult> result(String last) {
         if (!last.startsWith(NAME + ";")) {
             return Optional.empty();
         }
@@ -224,7 +238,7 @@ public final class ResponseCache implements Interceptor {
         }
         String reason =
                 isForced ? "request" : known != null ? "stale" : storage.hasVariant(key) ? "vary-miss" : "uri-miss";
-        return requested(chain, request, asked, key, known, reason);
+        return requested(chain, request, asked, key, known, reason, isForced);
     }
 
     private static boolean isUsable(StoredResponse known, CacheControl asked, Duration left, Instant now) {
@@ -252,13 +266,15 @@ public final class ResponseCache implements Interceptor {
             CacheControl asked,
             CacheStorage.Key key,
             @Nullable StoredResponse known,
-            String reason) {
+            String reason,
+            boolean isForced) {
         long start = chain.time().nanos();
         Response response;
         try {
             response = chain.proceed(known == null ? request : conditional(request, known));
         } catch (ConnectorException e) {
             if (known != null
+                    && !isForced
                     && isFailure(e)
                     && permitsStale(known, asked, chain.time().now())) {
                 return stale(chain, known);
@@ -267,11 +283,11 @@ public final class ResponseCache implements Interceptor {
         }
         Duration delay = Duration.ofNanos(chain.time().nanos() - start);
         Instant now = chain.time().now();
-        if (known != null && ERRORS.contains(response.status()) && permitsStale(known, asked, now)) {
+        if (known != null && !isForced && ERRORS.contains(response.status()) && permitsStale(known, asked, now)) {
             return stale(chain, known);
         }
         if (known != null && response.status() == 304) {
-            return confirmed(chain, request, key, known, response, delay);
+            return confirmed(chain, request, key, known, response, delay, reason);
         }
         misses.increment();
         if (known != null && response.isAccepted()) {
@@ -306,7 +322,8 @@ public final class ResponseCache implements Interceptor {
             CacheStorage.Key key,
             StoredResponse known,
             Response response,
-            Duration delay) {
+            Duration delay,
+            String reason) {
         String tag = response.headers().first("ETag").orElse(null);
         boolean isSame = (tag == null || isSame(tag, known.etag()))
                 && chain.identity(response).equals(key.identity());
@@ -314,7 +331,7 @@ public final class ResponseCache implements Interceptor {
             // The 304 is about another response, or was given to another user.
             storage.remove(key, known);
             misses.increment();
-            return chain.withHeader(chain.proceed(request), CACHE_STATUS, NAME + "; fwd=stale");
+            return chain.withHeader(chain.proceed(request), CACHE_STATUS, NAME + "; fwd=" + reason);
         }
         StoredResponse updated =
                 known.confirmed(response.headers(), chain.time().now(), delay);
@@ -324,7 +341,7 @@ public final class ResponseCache implements Interceptor {
             storage.put(key, updated, request);
         }
         revalidations.increment();
-        return respond(chain, updated, "fwd=stale; fwd-status=304");
+        return respond(chain, updated, "fwd=" + reason + "; fwd-status=304");
     }
 
     /** Compares weakly (RFC 9110, section 8.8.3.2). */

@@ -14,11 +14,11 @@ import java.util.function.ToDoubleFunction;
  * clients and of messaging, in which a trigger or receiver is a destination and an event is a message.
  */
 public enum ConnectorMeter {
-    /** The calls of connections, with all retries. */
+    /** The calls of connections, with all retries. The tag {@code cache.result} is {@code none} without a response cache. */
     REQUEST_DURATION(
             "http.client.request.duration",
             Meter.Type.TIMER,
-            "calls of connections, with all retries",
+            "calls of connections, with all retries; `cache.result` with a response cache: `hit`, `revalidated`, `stale`, `miss`, otherwise `none`",
             "connection",
             "http.request.method",
             "http.response.status_code",
@@ -26,7 +26,8 @@ public enum ConnectorMeter {
             "error",
             "server.address",
             "server.port",
-            "url.scheme"),
+            "url.scheme",
+            "cache.result"),
     /** The attempts that failed and were followed by another one. */
     REQUEST_RETRIES(
             "httpconnector.request.retries",

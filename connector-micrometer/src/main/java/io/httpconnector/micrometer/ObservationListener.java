@@ -4,6 +4,7 @@ import io.httpconnector.ExchangeListener;
 import io.httpconnector.ExchangeResult;
 import io.httpconnector.ExchangeStarted;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.cache.ResponseCache;
 import io.httpconnector.internal.http.Origin;
 import io.httpconnector.internal.http.Url;
 import io.micrometer.common.KeyValue;
@@ -14,6 +15,7 @@ import io.micrometer.observation.transport.RequestReplySenderContext;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /**
@@ -25,13 +27,14 @@ import java.util.function.UnaryOperator;
  * }</pre>
  *
  * <p>The observation is {@code http.client.request.duration}. Its low-cardinality tags are {@code http.request.method},
- * {@code http.response.status_code}, {@code error.type}, {@code server.address}, {@code server.port}, {@code url.scheme} and
- * {@code connection}; its high-cardinality tags are {@code url.full}, without secrets, and {@code http.request.resend_count}.
+ * {@code http.response.status_code}, {@code error.type}, {@code server.address}, {@code server.port}, {@code url.scheme}, {@code cache.result}
+ * ({@code none} without a response cache) and {@code connection}; its high-cardinality tags are {@code url.full}, without secrets, and {@code http.request.resend_count}.
  * Each retry is an event of the observation. Immutable and thread-safe.
  */
 public final class ObservationListener implements ExchangeListener {
 
     private static final String NAME = ConnectorMeter.REQUEST_DURATION.meterName();
+    private static final String CACHE_RESULT = "cache.result";
 
     private final ObservationRegistry registry;
     private final UnaryOperator<String> names;
@@ -84,6 +87,7 @@ public final class ObservationListener implements ExchangeListener {
                 .lowCardinalityKeyValue("url.scheme", uri.getScheme())
                 .lowCardinalityKeyValue("http.response.status_code", KeyValue.NONE_VALUE)
                 .lowCardinalityKeyValue("error.type", KeyValue.NONE_VALUE)
+                .lowCardinalityKeyValue(CACHE_RESULT, KeyValue.NONE_VALUE)
                 .highCardinalityKeyValue("url.full", uri.toString())
                 .start();
         return new ObservedCall(observation, context);
@@ -108,6 +112,9 @@ public final class ObservationListener implements ExchangeListener {
             report.status()
                     .ifPresent(status ->
                             observation.lowCardinalityKeyValue("http.response.status_code", String.valueOf(status)));
+            ResponseCache.result(report)
+                    .ifPresent(result -> observation.lowCardinalityKeyValue(
+                            CACHE_RESULT, result.name().toLowerCase(Locale.ROOT)));
             if (report.attempts() > 1) {
                 observation.highCardinalityKeyValue("http.request.resend_count", String.valueOf(report.attempts() - 1));
             }

@@ -13,6 +13,8 @@ import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.OAuth2;
+import io.httpconnector.cache.CacheSettings;
+import io.httpconnector.cache.ResponseCache;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.definition.registry.InstanceStore;
@@ -49,6 +51,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -278,6 +281,36 @@ class ConnectorMetricsTest {
                 .contains("httpconnector_poll_age{messaging_destination_name=\"shared\"} NaN");
         monitor.close();
         assertThat(meters.scrape()).doesNotContain("httpconnector_poll_failures{");
+    }
+
+    @Test
+    void theResultOfTheCacheIsATag() {
+        service.createContext("/cached", exchange -> {
+            exchange.getResponseHeaders().add("Cache-Control", "max-age=60");
+            respond(exchange, exchange.getRequestURI().getPath().endsWith("missing") ? 404 : 200, "{}");
+        });
+        try (HttpConnection connection = HttpConnection.named("Cached")
+                .baseUrl(url())
+                .around(ResponseCache.of(CacheSettings.defaults()))
+                .listener(ConnectorMetrics.of(meters).connections())
+                .build()) {
+            for (int i = 0; i < 5; i++) {
+                connection.send(Request.get("/cached/" + i % 2));
+            }
+            connection.send(Request.get("/cached/0").header("Cache-Control", "no-store"));
+            assertThatThrownBy(() -> connection.send(Request.get("/cached/missing")))
+                    .isInstanceOf(ConnectorException.class);
+        }
+
+        Map<String, Long> counts = new TreeMap<>();
+        meters.find(ConnectorMeter.REQUEST_DURATION.meterName())
+                .timers()
+                .forEach(timer -> counts.merge(
+                        timer.getId().getTag("cache.result") + " "
+                                + timer.getId().getTag("http.response.status_code"),
+                        timer.count(),
+                        Long::sum));
+        assertThat(counts).isEqualTo(Map.of("hit 200", 3L, "miss 200", 2L, "none 200", 1L, "miss 404", 1L));
     }
 
     @Test
