@@ -233,12 +233,12 @@ final class PollCommand extends InstanceCommand {
         return ExitCode.OK;
     }
 
-    private synchronized void print(TriggerEvent event) {
+    private synchronized void print(TriggerEvent event) throws InterruptedException {
         terminal().print(event.toJson());
         if (terminal().isOutputClosed()) {
-            // The reader has closed the pipe: the event is not handled.
+            // The reader has closed the pipe: the event is not handled, and another attempt would fail, too.
             terminal().stop();
-            throw new IllegalStateException("The output is closed");
+            throw new InterruptedException("The output is closed");
         }
     }
 

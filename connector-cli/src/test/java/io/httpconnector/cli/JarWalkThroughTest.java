@@ -16,8 +16,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Runs the walk-throughs of Jira and Eventbrite by the executable jar, as a user does: with the wizard, and by a script. */
+@Execution(ExecutionMode.CONCURRENT)
 class JarWalkThroughTest {
 
     private static final Path GALLERY = Path.of("../examples/connectors");

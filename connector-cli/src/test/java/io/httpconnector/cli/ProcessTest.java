@@ -20,8 +20,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Tests the executable jar in a process of its own, after it is packaged: Ctrl-C, closed pipes, and the log. */
+@Execution(ExecutionMode.CONCURRENT)
 class ProcessTest {
 
     private static final int SECONDS = 60;
