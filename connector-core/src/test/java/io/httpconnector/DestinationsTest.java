@@ -366,7 +366,7 @@ class DestinationsTest {
 
         assertThat(connect.phase()).isEqualTo(TimedOutException.Phase.CONNECT);
         assertThat(total.phase()).isEqualTo(TimedOutException.Phase.TOTAL);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
         never.countDown();
     }
 

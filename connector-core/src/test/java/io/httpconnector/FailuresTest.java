@@ -162,7 +162,7 @@ class FailuresTest {
 
     @Test
     void totalTimeoutEndsAnAnswerThatDribbles() {
-        service.stubFor(any(anyUrl()).willReturn(okJson("\"dribble\"").withChunkedDribbleDelay(20, 5000)));
+        service.stubFor(any(anyUrl()).willReturn(okJson("\"dribble\"").withChunkedDribbleDelay(200, 60_000)));
         long start = System.nanoTime();
 
         TimedOutException e = (TimedOutException) failure(
@@ -171,7 +171,7 @@ class FailuresTest {
 
         assertThat(e.phase()).isEqualTo(TimedOutException.Phase.TOTAL);
         assertThat(e.limit()).isEqualTo(Duration.ofMillis(700));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
 
     @Test

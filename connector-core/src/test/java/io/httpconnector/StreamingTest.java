@@ -471,8 +471,8 @@ class StreamingTest {
             Thread.sleep(50);
             long start = System.nanoTime();
             reader.interrupt();
-            reader.join(5000);
-            assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+            reader.join(20_000);
+            assertThat(System.nanoTime() - start).isLessThan(10_000_000_000L);
             assertThat(failures).hasValue(1);
             assertThat(secure.poolStatus().active()).isZero();
         }

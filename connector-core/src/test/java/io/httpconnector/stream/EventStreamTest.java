@@ -452,10 +452,10 @@ class EventStreamTest {
         pause(50);
         long start = System.nanoTime();
         stream.close();
-        assertThat(peer.exchanges().get(0).isClosedWithin(2000)).isTrue();
-        consumer.join(2000);
+        assertThat(peer.exchanges().get(0).isClosedWithin(10_000)).isTrue();
+        consumer.join(10_000);
         assertThat(consumer.isAlive()).isFalse();
-        assertThat(System.nanoTime() - start).isLessThan(1_500_000_000L);
+        assertThat(System.nanoTime() - start).isLessThan(10_000_000_000L);
         assertThat(data).containsExactly("1");
         awaitNoSockets(connection);
     }

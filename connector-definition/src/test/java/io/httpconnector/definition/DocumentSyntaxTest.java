@@ -271,7 +271,7 @@ class DocumentSyntaxTest {
         }
         String json = ConnectorDefinition.parse(shop).toJson().toPrettyString();
         Random random = new Random(7);
-        for (int i = 0; i < Integer.getInteger("cases", 300); i++) {
+        for (int i = 0; i < Integer.getInteger("cases", 100); i++) {
             String text = i % 2 == 0 ? shop : json;
             int at = random.nextInt(text.length());
             String inserted = List.of(
