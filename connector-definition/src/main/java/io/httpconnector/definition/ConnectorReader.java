@@ -30,6 +30,9 @@ final class ConnectorReader {
     /** The version of the format. */
     static final int FORMAT = FormatMigrations.RELEASED.format();
 
+    /** The version of a document that states none. */
+    private static final String DEFAULT_VERSION = "1.0.0";
+
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern VERSION = Pattern.compile("\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}(-[0-9A-Za-z.-]+)?");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
@@ -106,9 +109,14 @@ final class ConnectorReader {
             reader.acceptUnreadMembers();
             return null;
         }
-        String id = named(reader, "id", ID, "use lower-case letters, digits and hyphens");
-        String version = named(reader, "version", VERSION, "use three numbers, such as 1.0.0");
-        String title = notBlank(reader, "title");
+        String id = named(reader, "id", reader.requiredText("id"), ID, "use lower-case letters, digits and hyphens");
+        String version = named(
+                reader,
+                "version",
+                textOr(reader, "version", DEFAULT_VERSION),
+                VERSION,
+                "use three numbers, such as 1.0.0");
+        String title = notBlank(reader, "title", textOr(reader, "title", id));
         String documentation = reader.text("documentation");
         Map<ComponentKind, List<String>> declared = components(reader);
         // Values that others refer to; they are read where they are used.
@@ -227,16 +235,19 @@ final class ConnectorReader {
         return false;
     }
 
-    private static String named(JsonObjectReader reader, String member, Pattern pattern, String advice) {
-        String text = notBlank(reader, member);
-        if (!text.isBlank() && !pattern.matcher(text).matches()) {
+    private static String named(JsonObjectReader reader, String member, String text, Pattern pattern, String advice) {
+        if (!notBlank(reader, member, text).isBlank() && !pattern.matcher(text).matches()) {
             reader.problem(member, "\"" + LogSafe.visible(text) + "\" is invalid: " + advice);
         }
         return text;
     }
 
-    private static String notBlank(JsonObjectReader reader, String member) {
-        String text = reader.requiredText(member);
+    private static String textOr(JsonObjectReader reader, String member, String defaultValue) {
+        String text = reader.text(member);
+        return text == null ? defaultValue : text;
+    }
+
+    private static String notBlank(JsonObjectReader reader, String member, String text) {
         JsonNode given = reader.any(member);
         if (given != null && given.isTextual() && given.textValue().isBlank()) {
             reader.problem(member, "it is empty");

@@ -908,6 +908,16 @@ class ConnectorDefinitionTest {
     }
 
     @Test
+    void versionAndTitleHaveDefaults() {
+        ConnectorDefinition shop =
+                ConnectorDefinition.parse("{connector: 1, id: shop, connection: {baseUrl: https://shop.example.com}}");
+
+        assertThat(shop.version()).isEqualTo("1.0.0");
+        assertThat(shop.title()).isEqualTo("shop");
+        assertThat(ConnectorDefinition.parse(shop.toYaml())).isEqualTo(shop);
+    }
+
+    @Test
     void closedConnectorRejectsHandlers() {
         try (MockService service = MockService.start()) {
             Connector acme =

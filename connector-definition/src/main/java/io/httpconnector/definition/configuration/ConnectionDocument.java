@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionDocument {
 
-    private static final String VERSION = "1.0.0";
-
     /** The name of the strategy of a connection without a document. */
     private static final String STRATEGY = "default";
 
@@ -56,6 +54,8 @@ final class ConnectionDocument {
                 connection.set(member.getKey(), member.getValue());
             }
         });
+        ObjectNode webhooks = json.withObject("/webhooks");
+        settings.webhooks().properties().forEach(webhook -> webhooks.set(webhook.getKey(), webhook.getValue()));
         try {
             return ConnectorDefinition.of(json, components);
         } catch (InvalidDefinitionException e) {
@@ -66,7 +66,7 @@ final class ConnectionDocument {
 
     private ObjectNode ownDocument() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("connector", 1).put("id", settings.name()).put("version", VERSION);
+        json.put("connector", 1).put("id", settings.name());
         Set<String> known = new LinkedHashSet<>();
         ObjectNode auth = settings.auth();
         if (auth.has("preset")) {
@@ -76,6 +76,8 @@ final class ConnectionDocument {
             json.withObject("/auth").set(STRATEGY, auth);
             auth.path("fields").forEach(field -> known.add(field.path("name").asText()));
         }
+        // The secrets of webhooks are no inputs.
+        settings.webhooks().findValues("secrets").forEach(names -> names.forEach(name -> known.add(name.asText())));
         inputs(json, known);
         return json;
     }
@@ -129,7 +131,7 @@ final class ConnectionDocument {
                 boolean isOwn = segments.size() > 1 && segments.get(1).equals(STRATEGY);
                 yield isOwn ? without(segments, 1) : segments;
             }
-            case "inputs" -> segments;
+            case "inputs", "webhooks" -> segments;
             default -> List.of();
         };
         return path.isEmpty() && !segments.get(0).equals("connection")

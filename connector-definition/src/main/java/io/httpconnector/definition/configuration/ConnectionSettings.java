@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param strategy the way to authenticate; null for the first one
  * @param connection the members of {@code connection} in a document
  * @param auth the authentication, with its members as in a document; empty if there is none
+ * @param webhooks the webhooks by name, with their members as in a document; in addition to those of the document
  * @param values the values of inputs by name, in any spelling
  * @param secrets the secrets by name, in any spelling
  * @param proxyCredentials the user and the password of the proxy, which are no text of a document
@@ -39,6 +40,7 @@ record ConnectionSettings(
         @Nullable String strategy,
         ObjectNode connection,
         ObjectNode auth,
+        ObjectNode webhooks,
         Map<String, String> values,
         Map<String, String> secrets,
         Map<String, String> proxyCredentials) {
@@ -56,6 +58,9 @@ record ConnectionSettings(
         Map<String, String> values = texts(rest, where, "values");
         Map<String, String> secrets = texts(rest, where, "secrets");
         ObjectNode auth = auth(rest, where);
+        JsonNode schema = ConnectorDefinition.jsonSchema();
+        PropertyTypes types = new PropertyTypes(schema);
+        ObjectNode webhooks = webhooks(rest, where, types, schema.at("/$defs/webhooks"));
         if (remove(rest, "ssl") != null) {
             throw invalid(where + ".ssl", "it is a property for Spring Boot only: use trust and client-certificate");
         }
@@ -68,10 +73,18 @@ record ConnectionSettings(
                 }
             }
         }
-        JsonNode schema = ConnectorDefinition.jsonSchema();
-        JsonNode connection = new PropertyTypes(schema).convert(rest, schema.at("/$defs/connection"));
+        JsonNode connection = types.convert(rest, schema.at("/$defs/connection"));
         return new ConnectionSettings(
-                name, connector, tenant, strategy, (ObjectNode) connection, auth, values, secrets, credentials);
+                name,
+                connector,
+                tenant,
+                strategy,
+                (ObjectNode) connection,
+                auth,
+                webhooks,
+                values,
+                secrets,
+                credentials);
     }
 
     /** Returns the name of a property of a connection; that of the connection if the path is empty. */
@@ -122,23 +135,23 @@ record ConnectionSettings(
         }
         // The members are written like other properties; what is below them may be names of the service.
         value.properties()
-                .forEach(member -> auth.set(PropertyNames.camelCase(member.getKey()), withLists(member.getValue())));
+                .forEach(member ->
+                        auth.set(PropertyNames.camelCase(member.getKey()), PropertyTree.withLists(member.getValue())));
         return auth;
     }
 
-    private static JsonNode withLists(JsonNode value) {
-        if (!value.isContainerNode()) {
-            return value;
+    private static ObjectNode webhooks(ObjectNode properties, String where, PropertyTypes types, JsonNode schema) {
+        JsonNode value = remove(properties, "webhooks");
+        ObjectNode webhooks = JsonNodeFactory.instance.objectNode();
+        if (value == null) {
+            return webhooks;
         }
-        List<JsonNode> elements = PropertyTree.elements(value);
-        if (!elements.isEmpty()) {
-            return JsonNodeFactory.instance
-                    .arrayNode()
-                    .addAll(elements.stream().map(ConnectionSettings::withLists).toList());
+        if (!value.isObject()) {
+            throw invalid(where + ".webhooks", "use properties below it, such as webhooks.payment.subscription.preset");
         }
-        ObjectNode object = JsonNodeFactory.instance.objectNode();
-        value.properties().forEach(member -> object.set(member.getKey(), withLists(member.getValue())));
-        return object;
+        value.properties()
+                .forEach(webhook -> webhooks.set(webhook.getKey(), types.convert(webhook.getValue(), schema)));
+        return webhooks;
     }
 
     /**

@@ -121,6 +121,22 @@ final class PropertyTree {
         return elements;
     }
 
+    /** Returns a value in which objects whose names are 0, 1, and so on are lists. */
+    static JsonNode withLists(JsonNode value) {
+        if (!value.isContainerNode()) {
+            return value;
+        }
+        List<JsonNode> elements = elements(value);
+        if (!elements.isEmpty()) {
+            return JsonNodeFactory.instance
+                    .arrayNode()
+                    .addAll(elements.stream().map(PropertyTree::withLists).toList());
+        }
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        value.properties().forEach(member -> object.set(member.getKey(), withLists(member.getValue())));
+        return object;
+    }
+
     /** Returns the values of an object by their names, which may contain dots. */
     static Map<String, String> texts(JsonNode object) {
         Map<String, String> texts = new LinkedHashMap<>();

@@ -61,15 +61,17 @@ final class PropertyTypes {
                 return array;
             }
             if (isType(variant, "object") && value.isObject()) {
-                return object(value, variant);
+                // Without members in the schema, the names are those of the application or of the service.
+                return isFree(variant) ? PropertyTree.withLists(value) : object(value, variant);
             }
         }
-        return value;
+        return PropertyTree.withLists(value);
     }
 
     private ObjectNode object(JsonNode value, JsonNode schema) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
-        JsonNode members = schema.path("properties");
+        ObjectNode members = JsonNodeFactory.instance.objectNode();
+        addMembers(schema, value.path("type").asText(), members);
         if (schema.path("additionalProperties").isObject()) {
             // Names of the service, such as header fields.
             PropertyTree.texts(value).forEach(object::put);
@@ -79,6 +81,21 @@ final class PropertyTypes {
         members.fieldNames().forEachRemaining(names::add);
         value.properties().forEach(member -> add(object, member.getKey(), member.getValue(), names, members));
         return object;
+    }
+
+    /** Adds the members of a schema, and those that it has for a type. */
+    private static void addMembers(JsonNode schema, String type, ObjectNode members) {
+        if (schema.path("properties") instanceof ObjectNode properties) {
+            members.setAll(properties);
+        }
+        for (JsonNode part : schema.path("allOf")) {
+            JsonNode required = part.at("/if/properties/type/const");
+            if (required.isTextual() && required.textValue().equals(type)) {
+                addMembers(part.path("then"), type, members);
+            } else {
+                addMembers(part.path("else"), type, members);
+            }
+        }
     }
 
     /** Adds a member; {@code response.timeout}, which comes from an environment variable, is that of {@code response-timeout}. */
@@ -163,6 +180,10 @@ final class PropertyTypes {
         } else if (reference.isEmpty()) {
             variants.add(schema);
         }
+    }
+
+    private static boolean isFree(JsonNode schema) {
+        return !schema.has("properties") && !schema.has("additionalProperties");
     }
 
     private static boolean isType(JsonNode schema, String type) {

@@ -17,6 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A registry of the connector instances of all customers. It stores them, starts and stops them, changes their settings, and
@@ -184,6 +185,46 @@ public final class ConnectorRegistry implements AutoCloseable {
         instance.lifecycle().check(version, settings);
         instance.lifecycle().add();
         return instance;
+    }
+
+    /**
+     * Adds an instance with what a customer has entered in the form of a document, see {@link ConnectorDefinition#inputs}. The
+     * registry keeps the secrets in its token store, where {@link StoredSecrets} finds them, and removes them with the instance.
+     *
+     * <pre>{@code
+     * registry.add("acme", "shopify", Map.of("shop", "acme", "clientId", "c-1", "clientSecret", entered));
+     * }</pre>
+     *
+     * @param tenant the ID of the customer
+     * @param connector the ID of the connector
+     * @param form the values and the secrets by the names of the inputs, and the secrets of webhooks by their names; an empty text is
+     *     a missing one. For the first way to authenticate of the document
+     * @return the instance, which is stored
+     * @throws InvalidDefinitionException as for {@link #add(String, String, InstanceSettings)}, or if the registry has another source of
+     *     secrets; then no secret is stored
+     * @throws io.httpconnector.state.StateException if it could not be stored
+     */
+    public ConnectorInstance add(String tenant, String connector, Map<String, String> form) {
+        return add(tenant, connector, null, form);
+    }
+
+    /**
+     * Adds an instance with what a customer has entered in the form of a document, for one of several ways to authenticate.
+     *
+     * @param tenant the ID of the customer
+     * @param connector the ID of the connector
+     * @param strategy the name of the way to authenticate; null for the first one of the document
+     * @param form the values and the secrets, as for {@link #add(String, String, Map)}
+     * @return the instance, which is stored
+     * @throws InvalidDefinitionException as for {@link #add(String, String, Map)}
+     * @throws io.httpconnector.state.StateException if it could not be stored
+     */
+    public ConnectorInstance add(String tenant, String connector, @Nullable String strategy, Map<String, String> form) {
+        checkStarted();
+        InstanceForm entered = InstanceForm.read(
+                environment.definitions.newest(connector).definition(), strategy, Arguments.notNull(form, "form"));
+        return new EnteredSecrets(environment, new InstanceId(tenant, connector))
+                .storing(entered.secrets(), () -> add(tenant, connector, entered.settings()));
     }
 
     /**

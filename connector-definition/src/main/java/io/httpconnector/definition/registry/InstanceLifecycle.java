@@ -177,13 +177,13 @@ final class InstanceLifecycle
         lifecycle.lock();
         try {
             if (environment.instances.putIfAbsent(stored.id(), instance) != null) {
-                throw exists();
+                throw environment.exists(stored.id());
             }
             InstanceStore store = environment.settings.instances();
             try {
                 ConflictRetry.run(() -> store.put(stored, 0), () -> {
                     if (store.find(stored.id()).isPresent()) {
-                        throw exists();
+                        throw environment.exists(stored.id());
                     }
                 });
             } catch (RuntimeException e) {
@@ -194,15 +194,6 @@ final class InstanceLifecycle
         } finally {
             lifecycle.unlock();
         }
-    }
-
-    private InvalidDefinitionException exists() {
-        return new InvalidDefinitionException(
-                "connector registry",
-                environment.isRemoving(stored.id())
-                        ? this
-                                + " is being removed: its subscription is not deleted at the service yet; add it again later"
-                        : "there is an instance of " + this + " already: change it, or remove it first");
     }
 
     private void requirePresent() {

@@ -49,6 +49,12 @@ record InstanceTokens(TokenStore tokens, String account, Runnable authorized) im
         }
     }
 
+    /** Stores a secret that the customer has entered, and removes it with the tokens. */
+    void putEntered(String key, Secret secret) {
+        remember(key);
+        tokens.put(key, secret, null);
+    }
+
     private static String label(String account) {
         return account.substring(0, Math.min(account.length(), MAX_LABEL));
     }

@@ -1,6 +1,7 @@
 package io.httpconnector.definition.registry;
 
 import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.SecretSource.SecretReference;
@@ -255,6 +256,16 @@ final class RegistryEnvironment {
                 .find(id)
                 .filter(instance -> instance.state() == InstanceState.REMOVING)
                 .isPresent();
+    }
+
+    /** Returns the problem that an instance cannot be added, because there is one. */
+    InvalidDefinitionException exists(InstanceId id) {
+        return new InvalidDefinitionException(
+                "connector registry",
+                isRemoving(id)
+                        ? id
+                                + " is being removed: its subscription is not deleted at the service yet; add it again later"
+                        : "there is an instance of " + id + " already: change it, or remove it first");
     }
 
     @Nullable ClusterMember cluster() {

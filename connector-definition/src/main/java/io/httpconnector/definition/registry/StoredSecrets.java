@@ -37,8 +37,11 @@ public final class StoredSecrets implements SecretSource {
         return new StoredSecrets(Arguments.notNull(store, "token store"));
     }
 
-    /** Tenants and names are hashed with their lengths, so that no combination of them results in the key of another tenant. */
-    private static String key(String tenant, String connector, String name) {
+    /**
+     * Returns the key of a secret in the store. Tenants and names are hashed with their lengths, so that no combination of them
+     * results in the key of another tenant.
+     */
+    static String key(String tenant, String connector, String name) {
         StringBuilder text = new StringBuilder();
         for (String part : new String[] {tenant, connector, name}) {
             if (part == null || part.isBlank()) {

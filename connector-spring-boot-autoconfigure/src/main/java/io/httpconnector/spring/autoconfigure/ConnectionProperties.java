@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseUrl The base URL, such as 'https://api.example.com'.
  * @param test The URL, relative to the base URL, of a GET request that succeeds if the service accepts the credentials.
  * @param auth The authentication: 'preset', or 'type' with its members as in a connector document.
+ * @param webhooks The webhooks by name: 'subscription' or 'verify', with their members as in a connector document.
  * @param values The values of inputs by name, which texts contain as '{{auth.name}}'.
  * @param secrets The secrets by name, such as 'clientSecret'.
  * @param headers Header fields by name, sent with each request unless it has its own.
@@ -44,6 +45,7 @@ record ConnectionProperties(
         @Nullable String baseUrl,
         @Nullable String test,
         Map<String, Object> auth,
+        Map<String, Object> webhooks,
         Map<String, String> values,
         Map<String, String> secrets,
         Map<String, String> headers,
@@ -69,6 +71,7 @@ record ConnectionProperties(
     @SuppressWarnings("NullAway") // The binder passes null for what is not set.
     public ConnectionProperties {
         auth = auth == null ? Map.of() : new LinkedHashMap<>(auth);
+        webhooks = webhooks == null ? Map.of() : new LinkedHashMap<>(webhooks);
         values = values == null ? Map.of() : new LinkedHashMap<>(values);
         secrets = secrets == null ? Map.of() : new LinkedHashMap<>(secrets);
         headers = headers == null ? Map.of() : new LinkedHashMap<>(headers);

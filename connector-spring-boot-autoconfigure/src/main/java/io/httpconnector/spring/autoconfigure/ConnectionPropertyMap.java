@@ -21,6 +21,7 @@ final class ConnectionPropertyMap {
                 .put("base-url", properties.baseUrl())
                 .put("test", properties.test())
                 .put("auth", properties.auth())
+                .put("webhooks", properties.webhooks())
                 .put("values", properties.values())
                 .put("secrets", properties.secrets())
                 .put("headers", properties.headers())

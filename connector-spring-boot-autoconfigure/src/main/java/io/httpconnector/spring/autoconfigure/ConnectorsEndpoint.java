@@ -7,6 +7,7 @@ import io.httpconnector.spring.ConnectorSubscriptions;
 import io.httpconnector.spring.ConnectorTriggers;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
 import io.httpconnector.trigger.DeadLetter;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,8 +49,8 @@ public final class ConnectorsEndpoint {
     }
 
     /**
-     * Lists all triggers, webhooks and subscriptions of the connections, and counts the instances of the registry; or lists the
-     * triggers and webhooks of a customer of the registry.
+     * Lists all triggers, webhooks and subscriptions of the connections, counts the instances of the registry, and shows the webhook
+     * URLs that they share; or lists the triggers and webhooks of a customer of the registry.
      *
      * @param tenant the ID of the customer; by default those of the connections
      * @return their status
@@ -68,8 +69,18 @@ public final class ConnectorsEndpoint {
         }
         if (registry != null && tenant == null) {
             InstanceHealth.of(registry).addTo(json);
+            json.put("webhookUrls", sharedUrls(registry));
         }
         return json;
+    }
+
+    /** Returns the URLs that all customers share; none as long as the registry is not started. */
+    private static Map<String, URI> sharedUrls(ConnectorRegistry registry) {
+        try {
+            return registry.webhookUrls();
+        } catch (IllegalStateException e) {
+            return Map.of();
+        }
     }
 
     /**

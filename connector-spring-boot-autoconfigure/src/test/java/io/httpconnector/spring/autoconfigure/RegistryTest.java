@@ -12,7 +12,9 @@ import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.definition.registry.InstanceSettings;
 import io.httpconnector.definition.registry.StoredSecrets;
 import io.httpconnector.spring.ConnectorDocumentSource;
+import io.httpconnector.spring.ConnectorSubscriptions;
 import io.httpconnector.spring.ConnectorTrigger;
+import io.httpconnector.spring.ConnectorTriggers;
 import io.httpconnector.testing.Await;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
@@ -194,6 +196,12 @@ class RegistryTest {
                     ConnectorRegistry registry = context.getBean(ConnectorRegistry.class);
                     registry.add("acme", "chat", InstanceSettings.of(Map.of("team", "T1")));
                     String path = registry.webhookUrls().get("chat/message").getPath();
+                    assertThat(new ConnectorsEndpoint(
+                                            context.getBean(ConnectorTriggers.class),
+                                            context.getBean(ConnectorSubscriptions.class),
+                                            registry)
+                                    .list(null))
+                            .containsEntry("webhookUrls", registry.webhookUrls());
                     WebhookRequest request = WebhookSigner.preset("github", Secret.of("s4"))
                             .sign(WebhookRequest.of(
                                     "POST",
