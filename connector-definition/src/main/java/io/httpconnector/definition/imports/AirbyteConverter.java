@@ -168,9 +168,19 @@ final class AirbyteConverter {
         if (interval != null) {
             interval.options().forEach((option, pill) -> send(option, pill, request));
         }
-        ObjectNode pagination = new AirbytePagination(
-                        AirbyteOperation.paginator(retriever), own, request.toString(), recordPath(retriever))
-                .convert();
+        String basePath = AirbyteRequest.withoutQuery(baseUrl)
+                .substring(AirbyteRequest.origin(baseUrl).length());
+        AirbytePagination pages = new AirbytePagination(
+                AirbyteOperation.paginator(retriever),
+                own,
+                request.toString(),
+                recordPath(retriever),
+                new AirbyteNextPath(
+                        basePath,
+                        requester.at("request_parameters"),
+                        requester.node().toString().contains("next_page_token")));
+        ObjectNode pagination = pages.convert();
+        send(pages.unpagedSize(), request);
         if (!pagination.isEmpty()) {
             request.set("pagination", pagination);
         }
@@ -216,6 +226,32 @@ final class AirbyteConverter {
         });
     }
 
+    /** Sends the size of the only page. */
+    private static void send(@Nullable ObjectNode size, ObjectNode request) {
+        if (size == null) {
+            return;
+        }
+        String value = size.path("size").asText();
+        if (size.has("query") || size.has("header")) {
+            request.withArray(size.has("query") ? "/query" : "/headers")
+                    .addObject()
+                    .put(
+                            "name",
+                            size.path(size.has("query") ? "query" : "header").asText())
+                    .put("value", value);
+        } else if (size.has("json")) {
+            request.withObject("/body")
+                    .withObject("/json")
+                    .put(size.path("json").asText().substring(1), Integer.parseInt(value));
+        } else {
+            request.withObject("/body")
+                    .withArray("/form")
+                    .addObject()
+                    .put("name", size.path("field").asText())
+                    .put("value", value);
+        }
+    }
+
     private static void transformation(CatalogueItem transformation) {
         String type = transformation.text("type", "");
         if (type.startsWith("Custom") || transformation.has("class_name")) {
@@ -248,6 +284,9 @@ final class AirbyteConverter {
             if (!path.isEmpty()) {
                 records.put("path", path.toString());
             }
+            if (extractor.has("inject_key_as_field")) {
+                records.put("keyed", scope.of(extractor).constant(extractor.at("inject_key_as_field")));
+            }
         } else {
             extractor.note("there is no counterpart of the extractor \"" + extractor.text("class_name", type) + "\"");
         }
@@ -273,11 +312,23 @@ final class AirbyteConverter {
             case "", "JsonDecoder" -> {}
             case "XmlDecoder" -> records.put("as", "XML");
             case "JsonlDecoder", "IterableDecoder" -> records.put("as", "JSON_LINES");
-            case "CsvDecoder" -> records.put("as", "CSV");
+            case "CsvDecoder" -> csv(decoder, records);
             // A gzip file is recognized by its content.
             case "GzipDecoder" -> decoder(decoder.at("decoder"), records);
             default ->
                 decoder.note("there is no counterpart of the decoder \"" + decoder.text("class_name", type) + "\"");
+        }
+    }
+
+    private static void csv(CatalogueItem decoder, ObjectNode records) {
+        String delimiter = decoder.text("delimiter", ",");
+        String separator = delimiter.equals("\\t") ? "\t" : delimiter;
+        if (separator.equals(",")) {
+            records.put("as", "CSV");
+        } else if (separator.length() == 1) {
+            records.put("csv", separator);
+        } else {
+            decoder.at("delimiter").note("a separator has one character");
         }
     }
 

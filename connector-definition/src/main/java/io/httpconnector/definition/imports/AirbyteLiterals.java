@@ -112,6 +112,7 @@ final class AirbyteLiterals {
                 // It is a text.
             }
         }
-        return JsonNodeFactory.instance.textNode(String.valueOf(unquoted(text)));
+        JsonNode structure = text.strip().matches("(?s)\\[.*]|\\{(?!\\{).*}") ? AirbyteStructure.of(text) : null;
+        return structure == null ? JsonNodeFactory.instance.textNode(String.valueOf(unquoted(text))) : structure;
     }
 }

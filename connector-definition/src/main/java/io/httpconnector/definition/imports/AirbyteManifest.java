@@ -47,6 +47,7 @@ final class AirbyteManifest {
         AirbyteResolver resolver = new AirbyteResolver(file.tree(), notes);
         JsonNode resolved = resolver.resolve("streams");
         JsonNode specification = resolver.resolve("spec");
+        AirbyteComponents.replace(file.tree(), resolved);
         notes.sources(resolver.sources());
         this.streams = new CatalogueItem(resolved, "/streams", notes);
         this.names = names();

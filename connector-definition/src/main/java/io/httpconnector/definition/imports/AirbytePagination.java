@@ -2,7 +2,6 @@ package io.httpconnector.definition.imports;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.definition.imports.Jinja.Binary;
 import io.httpconnector.definition.imports.Jinja.Path;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import java.util.List;
@@ -19,16 +18,27 @@ final class AirbytePagination {
     private final AirbyteScope scope;
     private final boolean isInTemplate;
     private final List<String> recordPath;
+    private final AirbyteNextPath nextPath;
+    private final boolean isUsedInRequest;
     private final ObjectNode pagination = JsonNodeFactory.instance.objectNode();
+    private @Nullable ObjectNode unpaged;
 
     /**
      * Creates a converter.
      *
      * @param request the request, which may itself send the token
      * @param recordPath the names that lead to the records of a response
+     * @param nextPath completes a path in place of the URL of the next page
      */
-    AirbytePagination(CatalogueItem paginator, AirbyteScope scope, String request, List<String> recordPath) {
+    AirbytePagination(
+            CatalogueItem paginator,
+            AirbyteScope scope,
+            String request,
+            List<String> recordPath,
+            AirbyteNextPath nextPath) {
         this.recordPath = recordPath;
+        this.nextPath = nextPath;
+        this.isUsedInRequest = nextPath.isTokenUsed();
         this.isInTemplate = request.matches("(?s).*\\{\\{\\s*page\\.(cursor|number|offset).*");
         this.paginator = paginator;
         AirbyteScope own = scope.of(paginator);
@@ -139,7 +149,7 @@ final class AirbytePagination {
         ObjectNode location = option.exists() ? location(option, scope) : isInTemplate ? template() : null;
         if (location == null) {
             if (!option.exists()) {
-                paginator.note("the option that sends the page is missing");
+                unsent(size);
             }
             return;
         }
@@ -160,6 +170,27 @@ final class AirbytePagination {
         if (size != null) {
             pagination.putObject("endsWithShortPage").put("records", Integer.parseInt(size));
         }
+    }
+
+    /** No request has the page: each response would be that of the first one. */
+    private void unsent(@Nullable String size) {
+        if (isUsedInRequest) {
+            paginator.note("the option that sends the page is missing");
+            return;
+        }
+        paginator.skip("no request has the page, so that further requests would have the same response: one is sent");
+        CatalogueItem option = paginator.at("page_size_option");
+        if (option.exists() && size != null && !isNameless(option)) {
+            unpaged = location(option, scope);
+            if (unpaged != null) {
+                unpaged.put("size", size);
+            }
+        }
+    }
+
+    /** Returns the location and the size of the only page, which has to be requested; null if there is none. */
+    @Nullable ObjectNode unpagedSize() {
+        return unpaged;
     }
 
     private void cursor(CatalogueItem strategy) {
@@ -183,9 +214,8 @@ final class AirbytePagination {
             pagination.put("linkHeader", true);
             isUrl = true;
         } else if (isUrl) {
-            if (path == null && hasRelativePath(token)) {
-                strategy.at("cursor_value")
-                        .note("the path of the next page is relative to the base URL: " + AirbyteScope.shortened(text));
+            if (path == null && token != null && AirbyteNextPath.isRelative(token)) {
+                relative(strategy, token, text);
                 return;
             }
             String value = path != null
@@ -199,25 +229,30 @@ final class AirbytePagination {
         } else {
             token(strategy, option, path, text);
         }
+        stop(strategy, path, text);
+    }
+
+    private void stop(CatalogueItem strategy, @Nullable Path path, String text) {
         if (!pagination.isEmpty() && strategy.has("stop_condition")) {
             AirbyteToken object = path == null ? AirbyteToken.of(text) : null;
-            new AirbyteStop(pagination, scope)
+            new AirbyteStop(pagination, scope, recordPath)
                     .convert(strategy.at("stop_condition"), object == null ? path : object.value());
         }
     }
 
-    /** Returns whether the URL of the next page is a path that is calculated, which Airbyte appends to the base URL. */
-    private static boolean hasRelativePath(@Nullable Jinja url) {
-        if (url instanceof Jinja.Choice choice) {
-            return hasRelativePath(choice.then()) || hasRelativePath(choice.otherwise());
+    /** Sets the URL of the next page to a path that is calculated. */
+    private void relative(CatalogueItem strategy, Jinja token, String text) {
+        try {
+            if (new JinjaPills(scope).value(nextPath.complete(token)) instanceof String url) {
+                pagination.put("nextUrl", "{{" + url + "}}");
+                stop(strategy, null, text);
+                return;
+            }
+        } catch (UnsupportedException e) {
+            // Noted below.
         }
-        if (url instanceof Binary binary && binary.operator().equals("or")) {
-            return hasRelativePath(binary.left()) || hasRelativePath(binary.right());
-        }
-        return url != null
-                && JinjaParser.constant(JinjaOperators.parts(url).get(0)) instanceof String start
-                && !start.isEmpty()
-                && !start.matches("(?s)(?:/|https?:).*");
+        strategy.at("cursor_value")
+                .note("the path of the next page is relative to the base URL: " + AirbyteScope.shortened(text));
     }
 
     private void token(CatalogueItem strategy, CatalogueItem option, @Nullable Path path, String text) {

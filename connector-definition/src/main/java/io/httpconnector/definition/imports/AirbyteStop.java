@@ -16,13 +16,40 @@ import org.jspecify.annotations.Nullable;
 /** Converts the condition that ends a pagination of Airbyte. Not thread-safe. */
 final class AirbyteStop {
 
+    private static final Path PAGE_SIZE = new Path("last_page_size", List.of());
+
     private final ObjectNode pagination;
     private final AirbyteScope scope;
+    private final Path records;
 
-    /** Creates a converter that adds the condition to a pagination. */
-    AirbyteStop(ObjectNode pagination, AirbyteScope scope) {
+    /**
+     * Creates a converter that adds the condition to a pagination.
+     *
+     * @param recordPath the names that lead to the records of a response
+     */
+    AirbyteStop(ObjectNode pagination, AirbyteScope scope, List<String> recordPath) {
         this.pagination = pagination;
         this.scope = scope;
+        this.records = new Path("response", recordPath);
+    }
+
+    /** Replaces the length of the list of records, which is read as a stream, by the number of records. */
+    private Jinja counted(Jinja value) {
+        if (value instanceof Binary binary) {
+            return new Binary(binary.operator(), counted(binary.left()), counted(binary.right()));
+        }
+        if (value instanceof Not not) {
+            Jinja inner = counted(not.value());
+            return isRecords(inner) ? new Binary("==", PAGE_SIZE, new Literal(0L)) : new Not(inner);
+        }
+        boolean isLength = value instanceof Jinja.Filtered filtered
+                && filtered.filter().matches("length|count")
+                && isRecords(filtered.value());
+        return isLength ? PAGE_SIZE : value;
+    }
+
+    private boolean isRecords(Jinja value) {
+        return !records.steps().isEmpty() && records.equals(path(value));
     }
 
     /** Returns the path of a value, whatever its default is; null if it is another expression. */
@@ -61,7 +88,7 @@ final class AirbyteStop {
         try {
             Jinja expression = JinjaPills.single(text);
             if (expression != null) {
-                for (Jinja condition : alternatives(expression)) {
+                for (Jinja condition : alternatives(counted(expression))) {
                     stopAt(condition, token);
                 }
                 return;
