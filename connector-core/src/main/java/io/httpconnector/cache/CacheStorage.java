@@ -38,14 +38,16 @@ final class CacheStorage {
         }
 
         private boolean differsInFields(Key other) {
-            return identity.equals(other.identity) && !fields.equals(other.fields);
+            return !fields.equals(other.fields);
         }
     }
 
     private final int maxEntries;
     private final long maxBytes;
     private final Map<Key, List<StoredResponse>> entries = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<String, Set<Key>> keys = new HashMap<>();
+    /** The keys by URL and identity, because many users may have responses of one URL. */
+    private final Map<String, Map<String, Set<Key>>> keys = new HashMap<>();
+
     private int count;
     private long bytes;
 
@@ -56,8 +58,12 @@ final class CacheStorage {
 
     /** Returns whether there is a response to a request with the same URL and credentials, but with other header fields. */
     synchronized boolean hasVariant(Key key) {
-        return entries.containsKey(key)
-                || keys.getOrDefault(key.url, Set.of()).stream().anyMatch(key::differsInFields);
+        return entries.containsKey(key) || keysLike(key).stream().anyMatch(key::differsInFields);
+    }
+
+    /** Returns the keys with the same URL and credentials. */
+    private Set<Key> keysLike(Key key) {
+        return keys.getOrDefault(key.url, Map.of()).getOrDefault(key.identity, Set.of());
     }
 
     /** Returns the variant for a request, or null. */
@@ -94,7 +100,7 @@ final class CacheStorage {
         Key common = key.without(varying);
         List<Key> same = varying.isEmpty()
                 ? List.of()
-                : keys.getOrDefault(key.url, Set.of()).stream()
+                : keysLike(key).stream()
                         .filter(one -> one.without(varying).equals(common))
                         .toList();
         same.subList(0, Math.max(0, same.size() - MAX_VARIANTS)).forEach(this::remove);
@@ -121,21 +127,26 @@ final class CacheStorage {
 
     /** Removes all responses of a URL, with any credentials. */
     synchronized void removeAll(String url) {
-        List.copyOf(keys.getOrDefault(url, Set.of())).forEach(this::remove);
+        keys.getOrDefault(url, Map.of()).values().stream()
+                .flatMap(Set::stream)
+                .toList()
+                .forEach(this::remove);
     }
 
     private void add(Key key, List<StoredResponse> variants) {
         entries.put(key, variants);
-        keys.computeIfAbsent(key.url, url -> new LinkedHashSet<>()).add(key);
+        keys.computeIfAbsent(key.url, url -> new HashMap<>())
+                .computeIfAbsent(key.identity, identity -> new LinkedHashSet<>())
+                .add(key);
         count += variants.size();
         bytes += key.size();
         variants.forEach(one -> bytes += one.size());
     }
 
     private void subtract(Key key, List<StoredResponse> variants) {
-        Set<Key> same = keys.getOrDefault(key.url, Set.of());
-        same.remove(key);
-        if (same.isEmpty()) {
+        keysLike(key).remove(key);
+        Map<String, Set<Key>> ofUrl = keys.getOrDefault(key.url, Map.of());
+        if (keysLike(key).isEmpty() && ofUrl.remove(key.identity) != null && ofUrl.isEmpty()) {
             keys.remove(key.url);
         }
         count -= variants.size();
