@@ -16,9 +16,6 @@ import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.testing.Await;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookSigner;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -29,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,8 +52,8 @@ class ClusterSoakTest {
 
     private final Random random = new Random(8);
     private final List<TestNode> nodes = new ArrayList<>();
-    private final List<HttpConnection> connections = new ArrayList<>();
-    private final List<Integer> ports = new ArrayList<>();
+    private final List<HttpConnection> connections = new CopyOnWriteArrayList<>();
+    private final List<HttpConnection> former = new ArrayList<>();
     private final AtomicInteger posted = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
     private volatile boolean ended;
@@ -71,13 +69,9 @@ class ClusterSoakTest {
                             + " at timestamp with time zone)");
             put(source);
             for (int i = 0; i < NODES; i++) {
-                ports.add(freePort());
-                connections.add(HttpConnection.named("node")
-                        .baseUrl("http://127.0.0.1:" + ports.get(i))
-                        .totalTimeout(Duration.ofSeconds(3))
-                        .retry(RetryPolicy.none())
-                        .build());
-                nodes.add(node(i, source, records));
+                TestNode node = node(i, source, records);
+                nodes.add(node);
+                connections.add(connection(node));
             }
             List<Thread> senders = new ArrayList<>();
             for (int i = 0; i < SENDERS; i++) {
@@ -95,6 +89,7 @@ class ClusterSoakTest {
             ended = true;
             nodes.forEach(TestNode::close);
             connections.forEach(HttpConnection::close);
+            former.forEach(HttpConnection::close);
         }
     }
 
@@ -122,19 +117,16 @@ class ClusterSoakTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    private static TestNode node(int number, HikariDataSource source, Records records) throws Exception {
+        return TestNode.start(SoakNode.class, "node-" + number, TestNode.url(source), records.url());
     }
 
-    private TestNode node(int number, HikariDataSource source, Records records) throws Exception {
-        return TestNode.start(
-                SoakNode.class,
-                "node-" + number,
-                TestNode.url(source),
-                records.url(),
-                String.valueOf(ports.get(number)));
+    private static HttpConnection connection(TestNode node) {
+        return HttpConnection.named("node")
+                .baseUrl("http://127.0.0.1:" + node.output("port").get(0))
+                .totalTimeout(Duration.ofSeconds(3))
+                .retry(RetryPolicy.none())
+                .build();
     }
 
     /** Sends each webhook until a node responds with 2xx. */
@@ -202,6 +194,8 @@ class ClusterSoakTest {
                 } else if (victim != frozen) {
                     nodes.get(victim).kill();
                     nodes.set(victim, node(victim, source, records));
+                    // Senders may still use the connection to the former node.
+                    former.add(connections.set(victim, connection(nodes.get(victim))));
                     kills++;
                 }
             }

@@ -42,10 +42,9 @@ final class SoakNode {
         this.once = ExactlyOnce.in(source);
     }
 
-    /** Runs until its input ends. Arguments: its name, the database, the service, and the port. */
+    /** Runs until its input ends. Arguments: its name, the database, and the service. */
     public static void main(String[] arguments) throws Exception {
-        HttpServer server = HttpServer.create(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[3])), 0);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newFixedThreadPool(4));
         try (HikariDataSource source = TestNode.pool(arguments[1]);
                 HttpConnection service =
@@ -66,6 +65,7 @@ final class SoakNode {
                 server.createContext("/once-hook", JdkHandler.of(exact));
                 server.start();
                 System.out.println("triggers " + polling.list().size());
+                System.out.println("port " + server.getAddress().getPort());
                 System.out.println("ready");
                 int unused = System.in.read();
             }

@@ -62,7 +62,6 @@ final class KillService implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final HttpClient client = HttpClient.newHttpClient();
     private final boolean choosesSecret;
 
     // Guarded by this.
@@ -247,7 +246,10 @@ final class KillService implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(bytes))
                 .build();
         try {
-            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            // Without a kept connection, which the process may be closing.
+            return HttpClient.newHttpClient()
+                    .send(request, HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
         } catch (IOException e) {
             return 0;
         } catch (InterruptedException e) {

@@ -241,8 +241,8 @@ class AdapterTest {
     @ParameterizedTest
     @MethodSource("servers")
     void handlerMayTakeLongerThanTheBodyTimeout(String server) throws Exception {
-        bodyTimeout = Duration.ofMillis(700);
-        handling = Duration.ofMillis(800);
+        bodyTimeout = Duration.ofMillis(1200);
+        handling = Duration.ofMillis(1300);
         try (Running running = start(server);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
             socket.setSoTimeout(10_000);
