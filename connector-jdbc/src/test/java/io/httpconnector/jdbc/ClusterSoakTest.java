@@ -33,19 +33,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Three nodes with 200 triggers and a stream of webhooks; nodes are randomly killed and frozen. Runs for 14 seconds; with {@code
+ * Three nodes with 200 triggers and a stream of webhooks; nodes are randomly killed and frozen. Runs for 20 seconds; with {@code
  * -Psoak} for ten minutes.
  */
 @Isolated("its nodes take what the cores have")
 class ClusterSoakTest {
 
-    private static final int SECONDS = Integer.getInteger("soak", 14);
+    private static final int SECONDS = Integer.getInteger("soak", 20);
     private static final int NODES = 3;
     private static final int TRIGGERS = 200;
     private static final int SENDERS = 2;
-    private static final Duration KILL_EVERY = Duration.ofSeconds(SECONDS <= 60 ? 3 : 20);
-    /** Longer than the five seconds after which a node seems to be dead. */
-    private static final Duration FREEZE = Duration.ofSeconds(SECONDS <= 60 ? 7 : 30);
+    private static final Duration KILL_EVERY = Duration.ofSeconds(SECONDS <= 60 ? 5 : 20);
+    private static final Duration FREEZE = Duration.ofSeconds(SECONDS <= 60 ? 10 : 30);
 
     @TempDir
     Path directory;
@@ -173,7 +172,7 @@ class ClusterSoakTest {
         int kills = 0;
         int freezes = 0;
         long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
-        long next = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+        long next = System.nanoTime() + Duration.ofSeconds(3).toNanos();
         long thaw = 0;
         int frozen = -1;
         while (System.nanoTime() - end < 0) {
