@@ -581,8 +581,7 @@ public final class HttpConnectionBuilder {
         boolean isGuarded = destinations == null && proxy == null && unixSocket == null;
         RouteKey discovered =
                 isGuarded ? route.withDestinations(SsrfPolicy.discoveredBy(baseUrl.host(), lookup)) : route;
-        return new HttpConnection(
-                settings, () -> open(route, wire(route)), () -> open(discovered, apache(discovered)));
+        return new HttpConnection(settings, () -> open(route, wire(route)), () -> open(discovered, apache(discovered)));
     }
 
     /** Returns the problems of settings that only Apache HttpClient can honour. */
@@ -595,8 +594,8 @@ public final class HttpConnectionBuilder {
         needed.put("withoutHostnameCheck", !tls.checksHostname());
         return needed.entrySet().stream()
                 .filter(Map.Entry::getValue)
-                .map(setting -> setting.getKey()
-                        + ": it needs Apache HttpClient: leave out transport(...), or this setting")
+                .map(setting ->
+                        setting.getKey() + ": it needs Apache HttpClient: leave out transport(...), or this setting")
                 .toList();
     }
 

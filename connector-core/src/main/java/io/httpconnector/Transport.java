@@ -101,8 +101,8 @@ final class Transport implements AutoCloseable {
 
     /** Returns the request with the cookies of the connection. */
     Request withCookies(Request request, CallContext call) {
-        return request.withCookies(own ->
-                cookies == null ? own : cookies.kept(request.url().origin(), request.target(), own, call.now()));
+        return request.withCookies(
+                own -> cookies == null ? own : cookies.kept(request.url().origin(), request.target(), own, call.now()));
     }
 
     HttpTransport.Sockets sockets() {

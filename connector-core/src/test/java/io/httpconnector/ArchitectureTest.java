@@ -74,8 +74,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("io.httpconnector.transport")
             .should()
-            .dependOnClassesThat(resideInAPackage("io.httpconnector.*..")
-                    .and(not(resideInAPackage("io.httpconnector.transport"))));
+            .dependOnClassesThat(
+                    resideInAPackage("io.httpconnector.*..").and(not(resideInAPackage("io.httpconnector.transport"))));
 
     @ArchTest
     static final ArchRule textUsesNoOtherPackage = noClasses()

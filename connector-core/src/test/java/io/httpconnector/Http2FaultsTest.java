@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -96,7 +96,8 @@ class Http2FaultsTest {
                 HttpConnection connection =
                         connection(peer).retry(RetryPolicy.none()).build()) {
             TransferException e = catchThrowableOfType(
-                    TransferException.class, () -> connection.send(Request.post("/").json("{}")));
+                    TransferException.class,
+                    () -> connection.send(Request.post("/").json("{}")));
             assertThat(e).hasMessageContaining("the service did not process the request");
         }
     }
@@ -106,7 +107,8 @@ class Http2FaultsTest {
         try (Http2Peer peer = peer(stream -> stream.reset(Http2Peer.INTERNAL_ERROR));
                 HttpConnection connection = connection(peer).build()) {
             TransferException e = catchThrowableOfType(
-                    TransferException.class, () -> connection.send(Request.post("/").json("{}")));
+                    TransferException.class,
+                    () -> connection.send(Request.post("/").json("{}")));
             assertThat(e).hasMessageContaining("the exchange broke off");
             assertThat(peer.requests()).isEqualTo(1);
         }
@@ -121,7 +123,8 @@ class Http2FaultsTest {
                 });
                 HttpConnection connection = connection(peer).build()) {
             TransferException e = catchThrowableOfType(
-                    TransferException.class, () -> connection.send(Request.post("/").json("{}")));
+                    TransferException.class,
+                    () -> connection.send(Request.post("/").json("{}")));
             assertThat(e).hasMessageContaining("the exchange broke off");
             assertThat(catchThrowableOfType(TransferException.class, () -> connection.send(Request.get("/"))))
                     .isNotNull();
@@ -151,7 +154,8 @@ class Http2FaultsTest {
         try (Http2Peer peer = peer(stream -> ends.add(stream.end()));
                 HttpConnection connection = connection(peer).build()) {
             TimedOutException e = catchThrowableOfType(
-                    TimedOutException.class, () -> connection.send(Request.post("/").json("{}")));
+                    TimedOutException.class,
+                    () -> connection.send(Request.post("/").json("{}")));
             assertThat(e.phase()).isEqualTo(TimedOutException.Phase.RESPONSE);
             assertThat(end()).isEqualTo("reset 8");
         }
@@ -166,7 +170,8 @@ class Http2FaultsTest {
                 });
                 HttpConnection connection = connection(peer).build()) {
             TimedOutException e = catchThrowableOfType(
-                    TimedOutException.class, () -> connection.send(Request.post("/").json("{}")));
+                    TimedOutException.class,
+                    () -> connection.send(Request.post("/").json("{}")));
             assertThat(e.phase()).isEqualTo(TimedOutException.Phase.RESPONSE);
             assertThat(end()).isEqualTo("reset 8");
         }
@@ -203,9 +208,8 @@ class Http2FaultsTest {
                     ends.add("started");
                     ends.add(stream.end());
                 });
-                HttpConnection connection = connection(peer)
-                        .responseTimeout(Duration.ofSeconds(20))
-                        .build()) {
+                HttpConnection connection =
+                        connection(peer).responseTimeout(Duration.ofSeconds(20)).build()) {
             for (String path : List.of("/head", "/body")) {
                 CompletableFuture<Response> sent = connection.sendAsync(Request.get(path));
                 assertThat(end()).isEqualTo("started");
@@ -214,9 +218,8 @@ class Http2FaultsTest {
                 assertThat(end()).as(path).isEqualTo("reset 8");
             }
             for (String path : List.of("/head", "/body")) {
-                HttpConnection closed = connection(peer)
-                        .responseTimeout(Duration.ofSeconds(20))
-                        .build();
+                HttpConnection closed =
+                        connection(peer).responseTimeout(Duration.ofSeconds(20)).build();
                 CompletableFuture<Response> sent = closed.sendAsync(Request.get(path));
                 assertThat(end()).isEqualTo("started");
                 Thread.sleep(100);
@@ -346,9 +349,8 @@ class Http2FaultsTest {
                     }
                     watch.join();
                 });
-                HttpConnection connection = connection(peer)
-                        .responseTimeout(Duration.ofSeconds(10))
-                        .build()) {
+                HttpConnection connection =
+                        connection(peer).responseTimeout(Duration.ofSeconds(10)).build()) {
             long count = connection.read(Request.get("/"), (head, body) -> {
                 assertThat(body.read()).isZero();
                 try {
@@ -385,16 +387,19 @@ class Http2FaultsTest {
                     stream.headersOnly(413);
                     stream.reset(Http2Peer.NO_ERROR);
                 });
-                HttpConnection connection = connection(peer)
-                        .responseTimeout(Duration.ofSeconds(2))
-                        .build()) {
-            Request request = Request.post("/").body(Body.writing(out -> {
-                byte[] chunk = new byte[1 << 14];
-                for (int i = 0; i < 10_000; i++) {
-                    out.write(chunk);
-                    produced.addAndGet(chunk.length);
-                }
-            }, 10_000L << 14, "application/octet-stream"));
+                HttpConnection connection =
+                        connection(peer).responseTimeout(Duration.ofSeconds(2)).build()) {
+            Request request = Request.post("/")
+                    .body(Body.writing(
+                            out -> {
+                                byte[] chunk = new byte[1 << 14];
+                                for (int i = 0; i < 10_000; i++) {
+                                    out.write(chunk);
+                                    produced.addAndGet(chunk.length);
+                                }
+                            },
+                            10_000L << 14,
+                            "application/octet-stream"));
             ConnectorException e = catchThrowableOfType(ConnectorException.class, () -> connection.send(request));
             if (Runtime.version().feature() >= 25 || e instanceof StatusException) {
                 assertThat(((StatusException) e).status()).isEqualTo(413);
@@ -410,13 +415,17 @@ class Http2FaultsTest {
         AtomicBoolean isUnchecked = new AtomicBoolean();
         try (Http2Peer peer = peer(stream -> ends.add(stream.end()));
                 HttpConnection connection = connection(peer).build()) {
-            Request request = Request.post("/").body(Body.writing(out -> {
-                out.write("start".getBytes(StandardCharsets.US_ASCII));
-                if (isUnchecked.get()) {
-                    throw new IllegalStateException("no more");
-                }
-                throw new IOException("the disk is gone");
-            }, 100, "text/plain"));
+            Request request = Request.post("/")
+                    .body(Body.writing(
+                            out -> {
+                                out.write("start".getBytes(StandardCharsets.US_ASCII));
+                                if (isUnchecked.get()) {
+                                    throw new IllegalStateException("no more");
+                                }
+                                throw new IOException("the disk is gone");
+                            },
+                            100,
+                            "text/plain"));
             TransferException e = catchThrowableOfType(TransferException.class, () -> connection.send(request));
             assertThat(e).hasMessageContaining("the disk is gone");
             isUnchecked.set(true);

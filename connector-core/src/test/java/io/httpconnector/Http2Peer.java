@@ -188,9 +188,10 @@ final class Http2Peer implements AutoCloseable {
             // PRIORITY (0x20) has five bytes before the fields.
             int offset = (flags & 0x20) == 0 ? 0 : 5;
             try {
-                Map<String, String> fields = decoder
-                        .decodeHeaders(ByteBuffer.wrap(block, offset, block.length - offset)).stream()
-                        .collect(Collectors.toMap(Header::getName, Header::getValue, (one, other) -> one + "," + other));
+                Map<String, String> fields =
+                        decoder.decodeHeaders(ByteBuffer.wrap(block, offset, block.length - offset)).stream()
+                                .collect(Collectors.toMap(
+                                        Header::getName, Header::getValue, (one, other) -> one + "," + other));
                 PeerStream stream = new PeerStream(this, id, fields, initialWindow);
                 streams.put(id, stream);
                 requests.incrementAndGet();
@@ -410,15 +411,9 @@ final class Http2Peer implements AutoCloseable {
         void data(byte[] bytes, boolean isLast) throws IOException, InterruptedException {
             int offset = 0;
             do {
-                int count = bytes.length == 0
-                        ? 0
-                        : connection.take(this, Math.min(FRAME, bytes.length - offset));
+                int count = bytes.length == 0 ? 0 : connection.take(this, Math.min(FRAME, bytes.length - offset));
                 boolean ends = isLast && offset + count == bytes.length;
-                connection.write(
-                        DATA,
-                        ends ? END_STREAM : 0,
-                        id,
-                        Arrays.copyOfRange(bytes, offset, offset + count));
+                connection.write(DATA, ends ? END_STREAM : 0, id, Arrays.copyOfRange(bytes, offset, offset + count));
                 offset += count;
                 sent += count;
             } while (offset < bytes.length);

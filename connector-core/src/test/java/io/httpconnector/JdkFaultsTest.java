@@ -95,9 +95,8 @@ class JdkFaultsTest extends FaultsTest {
                         .totalTimeout(Duration.ofMillis(800))
                         .responseTimeout(Duration.ofSeconds(20))
                         .build();
-                HttpConnection closed = connection(1)
-                        .responseTimeout(Duration.ofSeconds(20))
-                        .build()) {
+                HttpConnection closed =
+                        connection(1).responseTimeout(Duration.ofSeconds(20)).build()) {
             Request request = Request.get("https://localhost:" + silent.getLocalPort() + "/");
             assertThat(catchThrowableOfType(ConnectorException.class, () -> brief.send(request)))
                     .isInstanceOfSatisfying(

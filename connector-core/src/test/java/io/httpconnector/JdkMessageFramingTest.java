@@ -32,7 +32,9 @@ class JdkMessageFramingTest extends MessageFramingTest {
     /** The JDK reads chunks only if the first coding of the first field is {@code chunked}. */
     @Override
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"Transfer-Encoding: chunked | 1", "Transfer-Encoding: Chunked | 1"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"Transfer-Encoding: chunked | 1", "Transfer-Encoding: Chunked | 1"})
     void chunksAreRead(String fields, int connections) throws Exception {
         super.chunksAreRead(fields, connections);
     }

@@ -53,8 +53,7 @@ class JdkStrictResponseTest extends StrictResponseTest {
     /** The JDK does not accept any length other than 0 with status 204. */
     @Test
     void lengthOfNoContent() throws Exception {
-        try (WirePeer service =
-                        new WirePeer((n, request) -> "HTTP/1.1 204 X\r\nContent-Length: +2\r\n\r\n");
+        try (WirePeer service = new WirePeer((n, request) -> "HTTP/1.1 204 X\r\nContent-Length: +2\r\n\r\n");
                 HttpConnection connection = connection(service).build()) {
             assertThatThrownBy(() -> connection.send(Request.get("/").acceptAnyStatus()))
                     .isInstanceOf(TransferException.class)

@@ -60,6 +60,8 @@ public final class DurableOperation implements AutoCloseable {
     private final List<RunListener> listeners;
     private final RunLocks locks = new RunLocks();
 
+    private volatile boolean isClosed;
+
     // Guarded by this.
     private CountDownLatch gate = new CountDownLatch(1);
 
@@ -92,12 +94,17 @@ public final class DurableOperation implements AutoCloseable {
      * Executes the steps of all runs from now on, those of earlier processes too, on threads of the library.
      */
     public void start() {
+        isClosed = false;
         thread.start();
     }
 
-    /** Ends the execution, and waits for the current steps. The runs are continued by the next process. */
+    /**
+     * Ends the execution and all calls of {@code await}, and waits for the current steps. The runs are continued by the next process,
+     * or after another {@link #start()}.
+     */
     @Override
     public void close() {
+        isClosed = true;
         thread.close();
     }
 
@@ -146,7 +153,7 @@ public final class DurableOperation implements AutoCloseable {
      * @return the result
      * @throws io.httpconnector.template.RenderException as for {@link #submit}
      * @throws OperationException if there is no result; see {@link OperationException#reason()}
-     * @throws ConnectorException if the thread is interrupted, or the store fails
+     * @throws ConnectorException if the thread is interrupted, this is closed, or the store fails
      */
     public OperationResult await(String key, Pills pills) {
         RunStatus unused = submit(key, pills);
@@ -160,11 +167,15 @@ public final class DurableOperation implements AutoCloseable {
      * @param key the key of the run
      * @return the result
      * @throws OperationException if there is no run, or it has no result; see {@link OperationException#reason()}
-     * @throws ConnectorException if the thread is interrupted, or the store fails
+     * @throws ConnectorException if the thread is interrupted, this is closed, or the store fails
      */
     public OperationResult await(String key) {
         while (!locks.isOwned(checked(key))) {
             CountDownLatch current = gate();
+            if (isClosed) {
+                throw new ConnectorException("The durable operation \"" + id + "\" was closed; run \""
+                        + OperationException.shown(key) + "\" continues when it is started again");
+            }
             Optional<Instant> due = step(key);
             if (due.isEmpty()) {
                 break;

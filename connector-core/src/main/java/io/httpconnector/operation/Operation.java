@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.StatusException;
 import io.httpconnector.polling.RecordSource;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
@@ -135,14 +136,26 @@ public final class Operation {
      * @param pills the values of the requests
      * @return a handle
      * @throws OperationException if the service rejects the operation, or the response has no id
+     * @throws InvalidDefinitionException if a value of a request after the start is missing; nothing is sent
      * @throws ConnectorException as for {@link HttpConnection#send}
      */
     public OperationHandle start(HttpConnection connection, Pills pills) {
-        OperationClient client =
-                new OperationClient(definition, notNull(connection, "connection"), notNull(pills, "pills"));
-        OperationClient.StartedOperation started = client.start(OperationKeys.newKey(), null);
-        client.upload(started.reference());
-        return new OperationHandle(client, started);
+        return started(definition, notNull(connection, "connection"), notNull(pills, "pills"));
+    }
+
+    static OperationHandle started(OperationDefinition definition, HttpConnection connection, Pills pills) {
+        RunValues.checkFurtherRequests(
+                definition.name(), definition, pills.and(OperationDefinition.PARAMETERS, definition.parameters()));
+        OperationClient client = new OperationClient(definition, connection, pills);
+        OperationReference reference = null;
+        try {
+            OperationClient.StartedOperation started = client.start(OperationKeys.newKey(), null);
+            reference = started.reference();
+            client.upload(reference);
+            return new OperationHandle(client, started);
+        } catch (StatusException e) {
+            throw OperationFailures.isRejection(e) ? OperationFailures.rejected(e, definition.name(), reference) : e;
+        }
     }
 
     /**

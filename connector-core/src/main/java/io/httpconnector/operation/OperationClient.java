@@ -38,9 +38,11 @@ final class OperationClient {
     /**
      * A status response.
      *
+     * @param reference the operation, possibly at another status URL
      * @param retryAfter the delay that the service requests; null if it does not
      */
     record Observed(
+            OperationReference reference,
             OperationStatus status,
             ResponseContent content,
             @Nullable Duration retryAfter) {
@@ -267,7 +269,25 @@ final class OperationClient {
                 definition.states().value(content, pill),
                 progress == null ? OperationDefinition.NOTHING : progress.in(content, pill),
                 content.json());
-        return new Observed(status, content, retryAfter(content.response()));
+        return new Observed(moved(reference, state, content), status, content, retryAfter(content.response()));
+    }
+
+    /** A response with status 202 may have another status URL for the next request. */
+    private OperationReference moved(OperationReference reference, OperationState state, ResponseContent content) {
+        ResponseValue location = definition.statusUrl();
+        if (location == null
+                || definition.status() != null
+                || state != OperationState.RUNNING
+                || content.response().status() != 202) {
+            return reference;
+        }
+        String link = location.textIn(content, reference.pill());
+        if (link == null) {
+            return reference;
+        }
+        String url = resolved(content.response(), link);
+        requireAllowed(reference, url, content.response());
+        return reference.at(url);
     }
 
     private @Nullable Duration retryAfter(Response response) {

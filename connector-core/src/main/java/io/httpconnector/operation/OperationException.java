@@ -27,7 +27,7 @@ public final class OperationException extends ConnectorException {
     public enum OperationFailure {
         /** The service rejected the request that starts the operation: nothing was started. */
         REJECTED,
-        /** A request of a durable run cannot be created, such as because a value is missing: it was not sent. */
+        /** A request cannot be created, such as because a value is missing: it was not sent. */
         INVALID_REQUEST,
         /** The response to the start has neither an id nor a status URL at the configured location. */
         MISSING_ID,

@@ -11,6 +11,7 @@ import io.httpconnector.internal.limits.Backoff;
 import io.httpconnector.operation.OperationException.OperationFailure;
 import io.httpconnector.template.RenderException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The consequences of failed requests. */
 final class OperationFailures {
@@ -78,6 +79,30 @@ final class OperationFailures {
                         && cannot.reason() != CannotConnectException.Reason.TLS)
                 || e instanceof TransferException
                 || e instanceof TimedOutException;
+    }
+
+    /** Whether the service has rejected a request, so that a repetition would be rejected, too. */
+    static boolean isRejection(StatusException e) {
+        return e.status() >= 400 && e.status() < 500 && !isPassing(e) && !e.needsAuthorization();
+    }
+
+    /**
+     * Returns the exception for a rejected start or upload.
+     *
+     * @param reference the operation, if it was started; null if not
+     */
+    static OperationException rejected(StatusException e, String operation, @Nullable OperationReference reference) {
+        return new OperationException(
+                OperationFailure.REJECTED,
+                reference == null
+                        ? "Operation \"" + operation + "\" was not started: " + e.getMessage()
+                        : "Operation " + OperationException.shown(reference.label())
+                                + " was started, but the service rejected an upload: " + e.getMessage(),
+                new OperationException.Context(
+                        reference == null ? null : reference.label(),
+                        null,
+                        e.exchange().orElse(null)),
+                e);
     }
 
     static boolean isNotFound(ConnectorException e) {

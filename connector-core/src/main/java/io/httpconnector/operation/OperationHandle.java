@@ -24,7 +24,6 @@ public final class OperationHandle {
 
     private final OperationClient client;
     private final OperationPoller poller;
-    private final OperationReference reference;
     private final TimeSource time;
     private final long start;
 
@@ -34,6 +33,7 @@ public final class OperationHandle {
     private History history = History.NONE;
     private Duration delay;
     private @Nullable ConnectorException lastFailure;
+    private volatile OperationReference reference;
     private volatile @Nullable Observed last;
     private volatile boolean isAborted;
 
@@ -101,7 +101,11 @@ public final class OperationHandle {
             history = polled.history();
             delay = polled.delay();
             lastFailure = polled.failure();
-            last = polled.observed() == null ? known : polled.observed();
+            Observed observed = polled.observed();
+            if (observed != null) {
+                last = observed;
+                reference = observed.reference();
+            }
             return polled;
         } finally {
             polling.unlock();

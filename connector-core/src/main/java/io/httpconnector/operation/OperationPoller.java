@@ -1,9 +1,11 @@
 package io.httpconnector.operation;
 
 import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.operation.OperationClient.Observed;
 import io.httpconnector.operation.OperationException.Context;
 import io.httpconnector.operation.OperationException.OperationFailure;
+import io.httpconnector.template.RenderException;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +97,13 @@ final class OperationPoller {
             OperationReference reference, @Nullable OperationStatus last, ConnectorException e) {
         String operation = "Operation " + OperationException.shown(reference.label());
         Context context = Context.of(reference.label(), last, e);
+        if (e instanceof RenderException || e instanceof InvalidDefinitionException) {
+            return new OperationException(
+                    OperationFailure.INVALID_REQUEST,
+                    operation + " may still be running, but its status request cannot be created: " + e.getMessage(),
+                    context,
+                    e);
+        }
         if (OperationFailures.isNotFound(e)) {
             return new OperationException(
                     OperationFailure.NOT_FOUND,

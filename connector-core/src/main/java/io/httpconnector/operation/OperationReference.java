@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 record OperationReference(@Nullable String id, @Nullable String url, JsonNode values, String key, Instant started) {
 
+    /** This operation at another status URL. */
+    OperationReference at(String statusUrl) {
+        return new OperationReference(id, statusUrl, values, key, started);
+    }
+
     /** The id, or the URL of an operation without one. */
     String label() {
         return id != null ? id : url != null ? url : key;

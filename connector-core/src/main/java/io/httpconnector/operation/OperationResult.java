@@ -7,7 +7,13 @@ import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.PagedRequest;
+import io.httpconnector.polling.PollingException;
 import io.httpconnector.template.RequestTemplate;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -80,11 +86,30 @@ public final class OperationResult {
      * Requests the result.
      *
      * @return the response
-     * @throws OperationException if the result has expired, has several URLs or none
+     * @throws OperationException if the result has expired, has several URLs, several pages or none
      * @throws ConnectorException if the request fails
      */
     public Response response() {
-        return single(client.connection()::send);
+        Response response = single(client.connection()::send);
+        try {
+            requireOnePage(response, new ByteArrayInputStream(response.bytes()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return response;
+    }
+
+    private void requireOnePage(Response response, InputStream body) throws IOException {
+        boolean isFirstPage;
+        try {
+            isFirstPage = client.definition().result().isFirstOfSeveralPages(client.connection(), response, body);
+        } catch (PollingException e) {
+            // It is no list.
+            isFirstPage = false;
+        }
+        if (isFirstPage) {
+            throw location.severalParts("several pages");
+        }
     }
 
     /**
@@ -93,11 +118,22 @@ public final class OperationResult {
      *
      * @param file the target file, which is replaced if it exists; its directory must exist
      * @return the response, without its body
-     * @throws OperationException if the result has expired, has several URLs or none
+     * @throws OperationException if the result has expired, has several URLs, several pages or none; there is no file then
      * @throws ConnectorException if the request fails, or the file cannot be written
      */
     public Response download(Path file) {
-        return single(request -> client.connection().download(request, file));
+        Response response = single(request -> client.connection().download(request, file));
+        try {
+            try (InputStream content = Files.newInputStream(file)) {
+                requireOnePage(response, content);
+            } catch (OperationException e) {
+                Files.deleteIfExists(file);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("The file with the result cannot be read: " + file, e);
+        }
+        return response;
     }
 
     /**

@@ -27,10 +27,8 @@ record OperationSource(OperationDefinition definition) implements RecordSource {
 
     @Override
     public Query query(HttpConnection connection, RequestTemplate placed, Pills pills) {
-        OperationClient client = new OperationClient(definition.withStart(placed), connection, pills);
-        OperationClient.StartedOperation started = client.start(OperationKeys.newKey(), null);
-        client.upload(started.reference());
-        OperationResult result = new OperationHandle(client, started).await();
+        OperationResult result = Operation.started(definition.withStart(placed), connection, pills)
+                .await();
         return new Query(result.firstRequest(), result::clean);
     }
 }

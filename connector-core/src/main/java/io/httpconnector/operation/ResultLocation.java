@@ -33,6 +33,13 @@ final class ResultLocation {
 
     private volatile OperationStatus status;
 
+    /**
+     * The URLs of a result.
+     *
+     * @param isStated whether the response has the member for them; null and an empty list state that there are none
+     */
+    private record Located(List<String> urls, boolean isStated) {}
+
     ResultLocation(OperationClient client, OperationReference reference, OperationStatus status, String base) {
         this.client = client;
         this.reference = reference;
@@ -63,9 +70,9 @@ final class ResultLocation {
         return settings.request() != null && settings.url() == null;
     }
 
-    /** Returns the result request. */
+    /** Returns the result request; the service may redirect it to a URL whose query is a credential. */
     Request request(RequestTemplate template) {
-        return template.render(pills());
+        return template.render(pills()).maskingQueries();
     }
 
     /** Returns the values of the result request. */
@@ -75,6 +82,10 @@ final class ResultLocation {
 
     /** Returns the URLs of the result, whose response is requested if the status response does not have them. */
     List<String> urls() {
+        return locate().urls;
+    }
+
+    private Located locate() {
         RequestTemplate template = settings.request();
         ResponseValue location = settings.url();
         if (location == null) {
@@ -85,22 +96,58 @@ final class ResultLocation {
                     context());
         }
         if (template == null) {
-            return urls(location.inRecord(status.response(), reference.pill()), base);
+            return located(location.inRecord(status.response(), reference.pill()), base);
         }
         Response response = sent(client.connection()::send, request(template));
         JsonNode found = location.in(ResponseContent.of(response), reference.pill());
-        return urls(found, response.resolve("").toString());
+        return located(found, response.resolve("").toString());
     }
 
-    private List<String> urls(JsonNode found, String from) {
+    private Located located(JsonNode found, String from) {
+        if (found.isNull() || found.isMissingNode()) {
+            return new Located(List.of(), found.isNull());
+        }
         List<String> urls = new ArrayList<>();
         for (JsonNode one : found.isArray() ? found : List.of(found)) {
             String text = JsonSupport.scalarText(one);
-            if (text != null) {
-                urls.add(resolved(text, from));
+            if (text == null || text.isBlank()) {
+                throw new OperationException(
+                        OperationFailure.UNEXPECTED_RESPONSE,
+                        "The result of operation " + id() + " has " + described(one) + " at " + settings.url()
+                                + (found.isArray() ? "/" + urls.size() : "")
+                                + " instead of a URL: correct result.url",
+                        context());
             }
+            urls.add(resolved(text, from));
         }
-        return urls;
+        return new Located(urls, true);
+    }
+
+    private static String described(JsonNode value) {
+        if (value.isObject()) {
+            return "an object";
+        }
+        return value.isArray() ? "a list" : value.isNull() ? "null" : "an empty text";
+    }
+
+    /**
+     * Returns the URLs of the records.
+     *
+     * @throws OperationException if the response has no member for them, so that it is unknown whether there are records
+     */
+    List<String> urlsOfRecords() {
+        Located located = locate();
+        if (located.urls.isEmpty() && !located.isStated && !settings.optional()) {
+            throw noUrl();
+        }
+        return located.urls;
+    }
+
+    private OperationException noUrl() {
+        return new OperationException(
+                OperationFailure.NO_RESULT,
+                "The result of operation " + id() + " has no URL at " + settings.url() + ": correct result.url",
+                context());
     }
 
     /** Returns other URLs in place of those that have expired. */
@@ -120,16 +167,21 @@ final class ResultLocation {
         if (urls.isEmpty() && settings.optional() && template != null) {
             return request(template);
         }
-        if (urls.size() != 1) {
-            throw new OperationException(
-                    OperationFailure.NO_RESULT,
-                    "The result of operation " + id() + " has "
-                            + (urls.isEmpty()
-                                    ? "no URL at " + settings.url() + ": correct result.url"
-                                    : urls.size() + " URLs: read it by records()"),
-                    context());
+        if (urls.isEmpty()) {
+            throw noUrl();
+        }
+        if (urls.size() > 1) {
+            throw severalParts(urls.size() + " URLs");
         }
         return request(urls.get(0));
+    }
+
+    /** Returns the exception for a result that only {@link OperationResult#records()} reads completely. */
+    OperationException severalParts(String parts) {
+        return new OperationException(
+                OperationFailure.NO_RESULT,
+                "The result of operation " + id() + " has " + parts + ": read it by records()",
+                context());
     }
 
     /** Returns the request for a URL that the service has chosen, whose query may be a credential. */

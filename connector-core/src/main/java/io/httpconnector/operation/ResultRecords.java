@@ -32,7 +32,7 @@ final class ResultRecords extends AbstractSpliterator<JsonNode> {
     @Override
     public boolean tryAdvance(Consumer<? super JsonNode> action) {
         while (true) {
-            List<String> all = urls == null ? location.urls() : urls;
+            List<String> all = urls == null ? location.urlsOfRecords() : urls;
             urls = all;
             if (index >= all.size()) {
                 return false;

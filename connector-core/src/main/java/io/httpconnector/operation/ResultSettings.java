@@ -3,10 +3,14 @@ package io.httpconnector.operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Response;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.polling.PagedRequest;
 import io.httpconnector.template.RequestTemplate;
+import java.io.IOException;
+import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +53,19 @@ record ResultSettings(
         if (optional && url == null && !reader.isUnreliable("url")) {
             reader.problem("optional", "it needs the location of the URL: set the member url");
         }
-        PagedRequest unused = paged(reader, request == null || url != null ? ANY : request, list);
-        return new ResultSettings(url, request, optional, list);
+        ResultSettings settings = new ResultSettings(url, request, optional, list);
+        PagedRequest unused = paged(reader, settings.pageTemplate(), list);
+        return settings;
+    }
+
+    private RequestTemplate pageTemplate() {
+        return request == null || url != null ? ANY : request;
+    }
+
+    /** Whether a response to the request for the result has only the first of several pages. */
+    boolean isFirstOfSeveralPages(HttpConnection connection, Response response, InputStream body) throws IOException {
+        return records.has("pagination")
+                && PagedRequest.of(pageTemplate(), records).hasFurtherPages(connection, response, body);
     }
 
     /** Creates a request for a list; null if it is invalid, which is reported. */

@@ -294,6 +294,7 @@ final class RunExecutor {
     }
 
     private void observe(StoredRun run, OperationClient client, Observed observed) {
+        run.reference = observed.reference();
         run.observed(observed.status(), observed.base());
         OperationState state = observed.status().state();
         if (state == OperationState.DONE) {

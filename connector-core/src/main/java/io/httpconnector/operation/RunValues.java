@@ -43,12 +43,17 @@ final class RunValues {
     static void check(String id, OperationDefinition definition, Pills all) {
         ObjectNode ofRun = OperationReference.pillBeforeStart(OperationKeys.newKey());
         Request unused = definition.start().render(all.and(OperationDefinition.OPERATION, ofRun));
+        checkFurtherRequests(id, definition, all);
+    }
+
+    /** Checks that the requests after the start have the values of their URLs, query parameters and header fields. */
+    static void checkFurtherRequests(String id, OperationDefinition definition, Pills all) {
         List<String> problems = definition
                 .furtherRequests()
                 .flatMap(template -> template.pills().stream()
                         .filter(pill -> isRequired(pill) && isMissing(pill, all))
                         .map(pill -> "the pill {{" + pill.path() + "}} of the request \"" + template.name()
-                                + "\" has no value: pass it to submit or await"))
+                                + "\" has no value: pass it with the values of the start"))
                 .distinct()
                 .toList();
         if (!problems.isEmpty()) {

@@ -66,6 +66,12 @@ final class PageReader implements RecordReader.Sink {
         return connection.read(request, (response, body) -> reader.read(response, body, number, max), left);
     }
 
+    /** Reads a response that was received before, as the first page. */
+    static Page read(Response response, InputStream body, RecordSelector records, RecordConsumer consumer, int max)
+            throws IOException {
+        return new PageReader(records, consumer).read(response, body, 1, max);
+    }
+
     private Page read(Response response, InputStream body, int number, int max) throws IOException {
         // A response that the request itself accepts besides success has no records: 304, or 404 for an empty list.
         boolean good = Page.hasRecords(response);

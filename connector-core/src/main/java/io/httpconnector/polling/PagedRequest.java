@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import io.httpconnector.Response;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.polling.RequestSource.FixedSource;
 import io.httpconnector.polling.RequestSource.TemplateSource;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -164,6 +167,22 @@ public final class PagedRequest {
      */
     public PagedRequest withPagination(Pagination rule) {
         return of(given, records, rule);
+    }
+
+    /**
+     * Returns whether there are more pages than one that was received before.
+     *
+     * @param connection the connection
+     * @param response the response to the request of the first page
+     * @param body the body of the response, which is read to its end
+     * @return whether the pagination finds a page after it
+     * @throws PollingException if the response is not a list
+     * @throws IOException if the body cannot be read
+     */
+    public boolean hasFurtherPages(HttpConnection connection, Response response, InputStream body) throws IOException {
+        Page first = PageReader.read(
+                response, body, records, (record, bytes) -> ContentHash.of(record), connection.maxResponseBytes());
+        return new Pager(pagination).next(first);
     }
 
     /**

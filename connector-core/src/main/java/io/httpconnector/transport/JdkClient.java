@@ -86,8 +86,7 @@ final class JdkClient {
                 .sslContext(now)
                 .proxy(settings.proxy().<ProxySelector>map(Route::new).orElse(HttpClient.Builder.NO_PROXY));
         if (!settings.tlsVersions().isEmpty()) {
-            builder.sslParameters(
-                    new SSLParameters(null, settings.tlsVersions().toArray(String[]::new)));
+            builder.sslParameters(new SSLParameters(null, settings.tlsVersions().toArray(String[]::new)));
         }
         return builder.build();
     }
@@ -142,8 +141,7 @@ final class JdkClient {
                     proxy.bypasses(host(uri))
                             ? Proxy.NO_PROXY
                             : new Proxy(
-                                    Proxy.Type.HTTP,
-                                    InetSocketAddress.createUnresolved(proxy.host(), proxy.port())));
+                                    Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.host(), proxy.port())));
         }
 
         @Override

@@ -187,7 +187,8 @@ final class JdkExchange implements TransportExchange {
         boolean isSecure = "https".equals(uri.getScheme());
         if (isForwarded && (isSecure ? response.sslSession().isEmpty() : response.statusCode() == 407)) {
             throw new TransportException(
-                    TransportException.Kind.PROXY, new IOException("it responded with status " + response.statusCode()));
+                    TransportException.Kind.PROXY,
+                    new IOException("it responded with status " + response.statusCode()));
         }
     }
 

@@ -69,7 +69,8 @@ final class JdkRequestBody extends OutputStream implements HttpRequest.BodyPubli
             lock.unlock();
         }
         if (isRepeated) {
-            // The client of the JDK repeats a request that the service has not processed, but this body can't be written again.
+            // The client of the JDK repeats a request that the service has not processed, but this body can't be
+            // written again.
             wasRepeated = true;
             added.onSubscribe(new Ended());
             added.onError(new IOException("the body of the request can be sent only once"));

@@ -31,10 +31,7 @@ public final class ApacheTransport implements Wire {
     @SuppressWarnings(
             "deprecation") // The replacement is a setting of the pool, which connections with other timeouts share.
     private ApacheTransport(
-            RouteKey route,
-            Duration connectTimeout,
-            Duration responseTimeout,
-            @Nullable Path unixSocket) {
+            RouteKey route, Duration connectTimeout, Duration responseTimeout, @Nullable Path unixSocket) {
         RequestConfig.Builder configured = RequestConfig.custom()
                 .setConnectTimeout(Timeout.of(connectTimeout))
                 .setResponseTimeout(Timeout.of(responseTimeout))
@@ -48,18 +45,14 @@ public final class ApacheTransport implements Wire {
 
     /** Creates a transport that shares the connection pool of its route with other transports until it is closed. */
     public static ApacheTransport open(
-            RouteKey route,
-            Duration connectTimeout,
-            Duration responseTimeout,
-            @Nullable Path unixSocket) {
+            RouteKey route, Duration connectTimeout, Duration responseTimeout, @Nullable Path unixSocket) {
         return new ApacheTransport(route, connectTimeout, responseTimeout, unixSocket);
     }
 
     @Override
     public HttpTransport.Sockets sockets() {
         PoolStats stats = client.stats();
-        return new HttpTransport.Sockets(
-                stats.getLeased(), stats.getAvailable(), stats.getPending(), stats.getMax());
+        return new HttpTransport.Sockets(stats.getLeased(), stats.getAvailable(), stats.getPending(), stats.getMax());
     }
 
     private static void sendThrough(Path unixSocket, RequestConfig.Builder config) {

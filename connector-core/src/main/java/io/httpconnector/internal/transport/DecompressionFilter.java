@@ -47,9 +47,8 @@ final class DecompressionFilter implements ExecChainHandler {
     private record Offer(String all, String reduced, String streamed) {
 
         static Offer of(String all) {
-            List<String> offered = ContentDecoder.split(all).stream()
-                    .filter(OFFERED::contains)
-                    .toList();
+            List<String> offered =
+                    ContentDecoder.split(all).stream().filter(OFFERED::contains).toList();
             return new Offer(
                     all,
                     String.join(", ", offered),

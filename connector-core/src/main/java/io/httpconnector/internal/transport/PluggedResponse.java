@@ -47,7 +47,8 @@ final class PluggedResponse implements BodyControl {
                 && response.status() != HttpStatus.SC_NO_CONTENT
                 && response.status() != HttpStatus.SC_NOT_MODIFIED;
         this.length = announced == null ? -1 : parse(announced);
-        this.content = hasBody ? new ReplayStream(length < 0 ? response.body() : new Whole(response.body(), length)) : null;
+        this.content =
+                hasBody ? new ReplayStream(length < 0 ? response.body() : new Whole(response.body(), length)) : null;
     }
 
     static PluggedResponse of(TransportResponse response, String method, Duration responseTimeout) throws IOException {
@@ -214,8 +215,8 @@ final class PluggedResponse implements BodyControl {
             int read = in.read(bytes, offset, wanted);
             count += Math.max(0, read);
             if (read < 0 ? count < length : count > length) {
-                throw new ClientProtocolException("the body has " + (read < 0 ? "only " : "more than ") + Math.min(count, length)
-                        + " bytes, but " + length + " were announced");
+                throw new ClientProtocolException("the body has " + (read < 0 ? "only " : "more than ")
+                        + Math.min(count, length) + " bytes, but " + length + " were announced");
             }
             return read;
         }

@@ -33,8 +33,7 @@ public final class PluggedTransport implements Wire {
             RouteKey route,
             Duration connectTimeout,
             Duration responseTimeout) {
-        HttpTransport transport =
-                factory.open(new PluggedSettings(connection, route, connectTimeout, responseTimeout));
+        HttpTransport transport = factory.open(new PluggedSettings(connection, route, connectTimeout, responseTimeout));
         if (transport == null) {
             throw new InvalidDefinitionException("transport of connection \"" + connection + "\"", "it is null");
         }
@@ -58,8 +57,7 @@ public final class PluggedTransport implements Wire {
             Thread.currentThread().interrupt();
             throw new TransportFailure(attempt.kind(e), e, false, false);
         } catch (IOException e) {
-            Exception reason =
-                    e instanceof TransportException && e.getCause() instanceof IOException cause ? cause : e;
+            Exception reason = e instanceof TransportException && e.getCause() instanceof IOException cause ? cause : e;
             throw new TransportFailure(attempt.kind(e), reason, false, false);
         } finally {
             underWay.remove(attempt);
