@@ -169,6 +169,9 @@ final class JdkExchange implements TransportExchange {
             if (upload != null && upload.wasRepeated()) {
                 throw new TransportException(TransportException.Kind.NOT_PROCESSED, failure);
             }
+            if (!progress.isSent() && !(failure instanceof TransportException)) {
+                throw new TransportException(TransportException.Kind.NOT_CONNECTED, failure);
+            }
             throw failure;
         }
     }

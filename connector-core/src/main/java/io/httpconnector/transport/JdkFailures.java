@@ -8,7 +8,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
@@ -46,12 +45,8 @@ final class JdkFailures {
         if (unreachable != null) {
             return unreachable;
         }
-        SSLException handshake = find(thrown, SSLHandshakeException.class);
-        if (handshake != null) {
-            return handshake;
-        }
-        SSLException noTls = find(thrown, SSLException.class);
-        return noTls != null && has(noTls, "unrecognized SSL message") ? noTls : null;
+        // With TLS 1.3 a service may reject the client certificate after the request was sent; it does not read that request.
+        return find(thrown, SSLHandshakeException.class);
     }
 
     private static TransportException.Kind kind(@Nullable Throwable thrown) {

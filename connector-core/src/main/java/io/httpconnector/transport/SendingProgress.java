@@ -40,6 +40,11 @@ final class SendingProgress {
         isSent = true;
     }
 
+    /** Returns whether the request may have been sent. */
+    boolean isSent() {
+        return isSent;
+    }
+
     /**
      * Returns the longest time to wait before calling this method again.
      *
