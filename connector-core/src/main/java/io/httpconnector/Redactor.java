@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.RecentValues;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.recording.RawExchange;
 import io.httpconnector.internal.recording.TappedRequest;
@@ -44,6 +45,9 @@ final class Redactor {
     private static final int MAX_SPELLING = 12;
 
     private static final int MAX_CONTEXT = 256 * 1024;
+
+    private static final Redactor WITHOUT_SECRETS = new Redactor(List.of());
+    private static final RecentValues<Redactor> RECENT = new RecentValues<>();
 
     private final Set<String> values = new LinkedHashSet<>();
     /** The values that were set as secrets, and are not only assumed to be some. */
@@ -304,11 +308,27 @@ final class Redactor {
         return redactsResponse && bytes > 0 && status / 100 < 4;
     }
 
+    /** Returns all on which the redactor of the fields depends. */
+    private static List<Object> key(List<NameValuePair> fields) {
+        List<Object> key = new ArrayList<>();
+        for (NameValuePair field : fields) {
+            Secret secret = field.secret();
+            boolean isDeclared = secret != null && !secret.isAssumed();
+            key.add(isDeclared);
+            key.add(field.value());
+            if (secret != null && isDeclared) {
+                secret.eachValue(key::add);
+            }
+        }
+        return key;
+    }
+
     /** Removes the secrets of an exchange. */
     static Exchange redact(RawExchange raw) {
-        Redactor redactor = new Redactor(raw.secrets());
-        HeaderFields fields = raw.responseHeaders();
-        Headers headers = new Headers(redactor.received(fields, raw.redactsResponse()));
+        // A connection usually sends the same credentials again.
+        List<NameValuePair> fields = raw.secrets();
+        Redactor redactor = fields.isEmpty() ? WITHOUT_SECRETS : RECENT.get(key(fields), () -> new Redactor(fields));
+        Headers headers = new Headers(redactor.received(raw.responseHeaders(), raw.redactsResponse()));
         RawExchange.SentBody sent = raw.sent();
         return new Exchange(
                 raw.name(),

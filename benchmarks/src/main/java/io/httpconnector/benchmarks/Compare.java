@@ -78,6 +78,7 @@ public final class Compare {
             CpuTime.print(List.of("connector-bearer", "connector-oauth2"), CpuTime.ROUNDS);
         }
         if (wanted.isEmpty() || wanted.contains("log")) {
+            int logRounds = Integer.parseInt(option(args, "rounds", String.valueOf(CpuTime.ROUNDS)));
             CpuTime.print(
                     compare.chosen(List.of(
                             "connector",
@@ -86,7 +87,16 @@ public final class Compare {
                             "connector-log-memory",
                             "connector-log-file",
                             "connector-log-jdbc")),
-                    Integer.parseInt(option(args, "rounds", String.valueOf(CpuTime.ROUNDS))));
+                    logRounds);
+            if (option(args, "peers", "").isEmpty()) {
+                CpuTime.print(
+                        List.of(
+                                "connector-bearer",
+                                "connector-bearer-log-memory",
+                                "connector-bearer-log-file",
+                                "connector-bearer-log-jdbc"),
+                        logRounds);
+            }
         }
         if (wanted.isEmpty() || wanted.contains("idle")) {
             Idle.print();

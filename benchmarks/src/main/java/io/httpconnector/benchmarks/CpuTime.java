@@ -30,7 +30,7 @@ final class CpuTime {
     private static final int CALLS = 400;
     private static final int WARM_UP = 10;
     static final int ROUNDS = 40;
-    /** The time in which background threads finish the work of a round. */
+    /** The time in which background threads, such as those of the JVM, finish the work of a round. */
     private static final Duration SETTLING = Duration.ofMillis(100);
 
     private CpuTime() {}
@@ -88,6 +88,7 @@ final class CpuTime {
         }
         long elapsed = System.nanoTime() - start;
         Thread.sleep(SETTLING.toMillis());
+        peer.finish();
         double operations = 1000.0 * THREADS * CALLS;
         return new Figures(
                 (system.getProcessCpuTime() - cpu) / operations, senders / operations, elapsed / operations * THREADS);

@@ -11,6 +11,7 @@ import feign.hc5.ApacheHttp5Client;
 import io.httpconnector.ExchangeListener;
 import io.httpconnector.ExchangeResult;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.HttpConnectionBuilder;
 import io.httpconnector.RateLimit;
 import io.httpconnector.Request;
 import io.httpconnector.ResponseRule;
@@ -22,7 +23,9 @@ import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.jdbc.JdbcExchangeStore;
 import io.httpconnector.jdbc.JdbcSchema;
 import io.httpconnector.log.ExchangeLog;
+import io.httpconnector.log.ExchangeQuery;
 import io.httpconnector.log.ExchangeStore;
+import io.httpconnector.log.LoggedExchange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -32,8 +35,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import okhttp3.ConnectionPool;
 import okhttp3.MediaType;
@@ -69,6 +74,9 @@ interface Peer {
 
     Object post(byte[] json) throws Exception;
 
+    /** Waits until the work that the calls have left to other threads is done; fails if some of it was dropped. */
+    default void finish() {}
+
     static Peer of(String name, String baseUrl) {
         return switch (name) {
             case "httpclient5" -> new Raw(baseUrl);
@@ -81,23 +89,21 @@ interface Peer {
                         .baseUrl(baseUrl)
                         .listener(start -> new ExchangeListener.CallObserver() {})
                         .build());
-            case "connector-log-memory" ->
-                new Ours(loggedConnection(baseUrl, ExchangeLog.to(ExchangeStore.inMemory(LOG_RETENTION))));
-            case "connector-log-file" ->
-                new Ours(loggedConnection(
-                        baseUrl, ExchangeLog.to(ExchangeStore.file(temporaryDirectory(), LOG_RETENTION))));
-            case "connector-log-jdbc" ->
-                new Ours(loggedConnection(baseUrl, ExchangeLog.to(JdbcExchangeStore.of(database(), LOG_RETENTION))));
             case "connector-log-errors" ->
-                new Ours(loggedConnection(
-                        baseUrl,
-                        ExchangeLog.to(ExchangeStore.file(temporaryDirectory(), LOG_RETENTION))
-                                .errorsOnly()));
-            case "connector-bearer" ->
-                new Ours(HttpConnection.named("Benchmark")
-                        .baseUrl(baseUrl)
-                        .auth(CustomAuth.bearer(Secret.of("a".repeat(40))))
-                        .build());
+                new Logged(connection(baseUrl), ExchangeStore.file(temporaryDirectory(), LOG_RETENTION), true);
+            case "connector-log-memory" ->
+                new Logged(connection(baseUrl), ExchangeStore.inMemory(LOG_RETENTION), false);
+            case "connector-log-file" ->
+                new Logged(connection(baseUrl), ExchangeStore.file(temporaryDirectory(), LOG_RETENTION), false);
+            case "connector-log-jdbc" ->
+                new Logged(connection(baseUrl), JdbcExchangeStore.of(database(), LOG_RETENTION), false);
+            case "connector-bearer-log-memory" ->
+                new Logged(bearer(baseUrl), ExchangeStore.inMemory(LOG_RETENTION), false);
+            case "connector-bearer-log-file" ->
+                new Logged(bearer(baseUrl), ExchangeStore.file(temporaryDirectory(), LOG_RETENTION), false);
+            case "connector-bearer-log-jdbc" ->
+                new Logged(bearer(baseUrl), JdbcExchangeStore.of(database(), LOG_RETENTION), false);
+            case "connector-bearer" -> new Ours(bearer(baseUrl).build());
             case "connector-oauth2" ->
                 new Ours(HttpConnection.named("Benchmark")
                         .baseUrl(baseUrl)
@@ -167,11 +173,12 @@ interface Peer {
         return source;
     }
 
-    private static HttpConnection loggedConnection(String baseUrl, ExchangeLog.Builder log) {
-        return HttpConnection.named("Benchmark")
-                .baseUrl(baseUrl)
-                .listener(log.open().connections())
-                .build();
+    private static HttpConnectionBuilder connection(String baseUrl) {
+        return HttpConnection.named("Benchmark").baseUrl(baseUrl);
+    }
+
+    private static HttpConnectionBuilder bearer(String baseUrl) {
+        return connection(baseUrl).auth(CustomAuth.bearer(Secret.of("mF_9.B5f-4.1JqM-d7Xk2Lq8vT0sYw3ZuR6nHc")));
     }
 
     private static Path temporaryDirectory() {
@@ -227,6 +234,73 @@ interface Peer {
         @Override
         public Object post(byte[] json) {
             return connection.send(Request.post("/items").body(io.httpconnector.Body.jsonBytes(json)));
+        }
+    }
+
+    /** A connection whose exchanges are logged. */
+    final class Logged implements Peer {
+
+        private static final Duration PAUSE = Duration.ofMillis(1);
+
+        private final Ours peer;
+        private final ExchangeLog log;
+        private final boolean errorsOnly;
+        private final AtomicLong calls = new AtomicLong();
+        private final AtomicLong written = new AtomicLong();
+
+        Logged(HttpConnectionBuilder connection, ExchangeStore store, boolean errorsOnly) {
+            this.errorsOnly = errorsOnly;
+            // The sending thread itself writes to the store in memory.
+            boolean isDelayed = !store.getClass()
+                    .equals(ExchangeStore.inMemory(LOG_RETENTION).getClass());
+            if (!isDelayed) {
+                written.set(Long.MAX_VALUE);
+            }
+            ExchangeLog.Builder builder = ExchangeLog.to(isDelayed ? counting(store) : store);
+            log = (errorsOnly ? builder.errorsOnly() : builder).open();
+            peer = new Ours(connection.listener(log.connections()).build());
+        }
+
+        private ExchangeStore counting(ExchangeStore store) {
+            return new ExchangeStore() {
+                @Override
+                public void append(List<LoggedExchange> entries) {
+                    store.append(entries);
+                    written.addAndGet(entries.size());
+                }
+
+                @Override
+                public List<LoggedExchange> search(ExchangeQuery query) {
+                    return store.search(query);
+                }
+
+                @Override
+                public void close() {
+                    store.close();
+                }
+            };
+        }
+
+        @Override
+        public Object get() {
+            calls.incrementAndGet();
+            return peer.get();
+        }
+
+        @Override
+        public Object post(byte[] json) {
+            calls.incrementAndGet();
+            return peer.post(json);
+        }
+
+        @Override
+        public void finish() {
+            while (!errorsOnly && written.get() < calls.get()) {
+                if (log.dropped() > 0) {
+                    throw new IllegalStateException(log.dropped() + " exchanges were not logged");
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
         }
     }
 

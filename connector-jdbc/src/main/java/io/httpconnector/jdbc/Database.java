@@ -3,6 +3,7 @@ package io.httpconnector.jdbc;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.RecentValues;
 import io.httpconnector.internal.limits.Backoff;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
@@ -39,6 +40,9 @@ final class Database {
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(2), Duration.ofMillis(500));
 
     private static final CountDownLatch NEVER = new CountDownLatch(1);
+    /** The keys of ids that were used just now, such as those of the connections in an exchange log. */
+    private static final RecentValues<String> KEYS = new RecentValues<>();
+
     private static final int KEY_BYTES = 24;
 
     /** A prepared statement exists already, or does not exist, in the session that a pool has chosen. */
@@ -93,7 +97,7 @@ final class Database {
 
     /** The table key of an id of any length: databases differ in the maximum length of keys, and in which keys are equal. */
     static String key(String id) {
-        return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(Hashing.sha256(id), KEY_BYTES));
+        return KEYS.get(id, () -> Base64.getUrlEncoder().encodeToString(Arrays.copyOf(Hashing.sha256(id), KEY_BYTES)));
     }
 
     /** Executes work that changes nothing. */

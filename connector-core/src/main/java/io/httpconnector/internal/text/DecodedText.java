@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 final class DecodedText {
 
     private final byte[] bytes;
+    private final int count;
     private final int minLength;
     private final StringBuilder piece = new StringBuilder();
 
@@ -17,17 +18,43 @@ final class DecodedText {
 
     private int at;
 
-    DecodedText(byte[] bytes, int minLength) {
+    /**
+     * Creates a text.
+     *
+     * @param bytes the decoded bytes
+     * @param count their number; the array may be longer
+     * @param minLength the minimum length of a piece
+     */
+    DecodedText(byte[] bytes, int count, int minLength) {
         this.minLength = minLength;
         this.bytes = bytes;
-        this.positions = new int[bytes.length + 1];
+        this.count = count;
+        this.positions = new int[count + 1];
+    }
+
+    /** Whether bytes contain a piece. Most do not, and need no objects then. */
+    static boolean hasPiece(byte[] bytes, int count, int minLength) {
+        int characters = 0;
+        for (int i = 0; i < count; ) {
+            int length = bytes[i] == 0 ? 1 : length(bytes, i, count);
+            if (length == 0) {
+                characters = 0;
+            } else if (bytes[i] != 0) {
+                characters += length == 4 ? 2 : 1;
+                if (characters >= minLength) {
+                    return true;
+                }
+            }
+            i += Math.max(1, length);
+        }
+        return false;
     }
 
     /** Moves to the next piece of at least the minimum length. Returns false at the end. */
     boolean next() {
         piece.setLength(0);
-        while (at < bytes.length) {
-            int length = bytes[at] == 0 ? 1 : length(at);
+        while (at < count) {
+            int length = bytes[at] == 0 ? 1 : length(bytes, at, count);
             if (length == 0) {
                 if (piece.length() >= minLength) {
                     break;
@@ -57,25 +84,26 @@ final class DecodedText {
     }
 
     /** Returns the length in bytes of the character at an index; 0 if it cannot be part of a piece. */
-    private int length(int at) {
+    private static int length(byte[] bytes, int at, int count) {
         int lead = bytes[at] & 0xff;
         if (lead < 0x80) {
-            return isAscii(at) ? 1 : 0;
+            return isAscii(bytes[at]) ? 1 : 0;
         }
         int length = lead < 0xc2 || lead > 0xf4 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-        boolean isSequence = length > 1 && at + length <= bytes.length;
+        boolean isSequence = length > 1 && at + length <= count;
         for (int i = 1; i < length && isSequence; i++) {
             isSequence = (bytes[at + i] & 0xc0) == 0x80;
         }
-        if (isSequence && new String(bytes, at, length, StandardCharsets.UTF_8).codePointAt(0) != 0xfffd) {
+        // All sequences of two bytes are characters.
+        if (isSequence
+                && (length == 2 || new String(bytes, at, length, StandardCharsets.UTF_8).codePointAt(0) != 0xfffd)) {
             return length;
         }
-        boolean isBetween = (at == 0 || isAscii(at - 1)) && (at + 1 == bytes.length || isAscii(at + 1));
+        boolean isBetween = (at == 0 || isAscii(bytes[at - 1])) && (at + 1 == count || isAscii(bytes[at + 1]));
         return lead >= 0xa0 && isBetween ? 1 : 0;
     }
 
-    private boolean isAscii(int at) {
-        byte octet = bytes[at];
+    private static boolean isAscii(byte octet) {
         return (octet >= ' ' && octet < 0x7f) || octet == '\t' || octet == '\r' || octet == '\n' || octet == 0;
     }
 

@@ -45,21 +45,25 @@ final class EncodedRun {
         ends[size++] = end;
     }
 
-    /** Decodes a range of the characters, each of which has 4 bits (hexadecimal) or 6 bits (Base64). */
-    byte[] bytes(int from, int to, int bits) {
-        byte[] bytes = new byte[(to - from) * bits / 8];
+    /** Returns the number of bytes of a range of the characters, each of which has 4 bits (hexadecimal) or 6 bits (Base64). */
+    static int byteCount(int from, int to, int bits) {
+        return (to - from) * bits / 8;
+    }
+
+    /** Decodes a range of the characters to the start of an array, which has space for them. */
+    void decode(int from, int to, int bits, byte[] target) {
+        int count = byteCount(from, to, bits);
         int buffer = 0;
-        int count = 0;
+        int available = 0;
         int at = 0;
-        for (int i = from; i < to && at < bytes.length; i++) {
+        for (int i = from; i < to && at < count; i++) {
             buffer = buffer << bits | (bits == 4 ? Character.digit(characters[i], 16) : sextet(characters[i]));
-            count += bits;
-            if (count >= 8) {
-                count -= 8;
-                bytes[at++] = (byte) (buffer >> count);
+            available += bits;
+            if (available >= 8) {
+                available -= 8;
+                target[at++] = (byte) (buffer >> available);
             }
         }
-        return bytes;
     }
 
     boolean isHexDigit(int i) {

@@ -9,6 +9,10 @@ import java.util.Map;
 final class SearchTerms {
 
     private static final int[][] NONE = {};
+
+    /** The ASCII characters that are not plain, see {@link EscapeReader#isPlain}. */
+    private static final char[] ESCAPES = {'%', '\\', '&'};
+
     private static final int ASCII = 128;
     private static final int[][][] NO_ASCII = new int[ASCII][][];
 
@@ -21,6 +25,9 @@ final class SearchTerms {
 
     /** The terms by first character, for ASCII characters. */
     private final int[][][] byAscii;
+
+    /** The pairs of ASCII characters with which a term may start, one bit each. Most positions of a text are excluded by them. */
+    private final long[] pairs = new long[ASCII * ASCII / Long.SIZE];
 
     SearchTerms(List<int[]> terms) {
         all = terms.toArray(int[][]::new);
@@ -38,8 +45,39 @@ final class SearchTerms {
         byFirst.forEach((first, found) -> {
             if (first < ASCII) {
                 byAscii[first] = found;
+                for (int[] term : found) {
+                    addPairs(first, term);
+                }
             }
         });
+        for (char escape : ESCAPES) {
+            Arrays.fill(pairs, escape << 1, (escape << 1) + 2, -1L);
+        }
+    }
+
+    private void addPairs(char first, int[] term) {
+        if (term.length == 1) {
+            Arrays.fill(pairs, first << 1, (first << 1) + 2, -1L);
+            return;
+        }
+        if (term[1] < ASCII) {
+            addPair(first, (char) term[1]);
+        }
+        if (term[1] == ' ' || term[1] == '+') {
+            addPair(first, term[1] == ' ' ? '+' : ' ');
+        }
+        for (char escape : ESCAPES) {
+            addPair(first, escape);
+        }
+    }
+
+    private void addPair(char first, char second) {
+        pairs[first << 1 | second >> 6] |= 1L << second;
+    }
+
+    /** Returns whether no term starts with two characters, both as they are and as parts of escapes. */
+    boolean isExcluded(char first, char second) {
+        return (first | second) < ASCII && (pairs[first << 1 | second >> 6] & 1L << second) == 0;
     }
 
     private void add(char first, int[] term) {

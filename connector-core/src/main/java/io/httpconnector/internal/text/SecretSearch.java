@@ -10,6 +10,7 @@ import java.util.List;
 final class SecretSearch {
 
     private static final int[] NONE = {};
+    private static final byte[] NO_BYTES = {};
 
     /** The minimum length of a secret, in bytes, that is searched for in Base64 and hexadecimal digits. */
     static final int MIN_ENCODED = 6;
@@ -31,6 +32,9 @@ final class SecretSearch {
     private final EscapeReader escapes;
     private final List<int[]> found = new ArrayList<>(0);
     private int otherStarts = MAX_OTHER_STARTS;
+
+    /** The bytes that are decoded at the moment. */
+    private byte[] bytes = NO_BYTES;
 
     private SecretSearch(String text, SearchTerms terms, SearchTerms decodedTerms, int encodings, StepBudget budget) {
         this.text = text;
@@ -54,7 +58,11 @@ final class SecretSearch {
     }
 
     private List<int[]> find() {
-        for (int i = 0; i < text.length() && !budget.isSpent(); i++) {
+        int last = text.length() - 1;
+        for (int i = 0; i <= last && !budget.isSpent(); i++) {
+            if (i < last && terms.isExcluded(text.charAt(i), text.charAt(i + 1))) {
+                continue;
+            }
             int end = match(i);
             if (end >= 0) {
                 found.add(new int[] {i, end});
@@ -264,7 +272,15 @@ final class SecretSearch {
         if (budget.isSpent()) {
             return;
         }
-        DecodedText decoded = new DecodedText(run.bytes(from, to, bits), MIN_ENCODED);
+        int count = EncodedRun.byteCount(from, to, bits);
+        if (bytes.length < count) {
+            bytes = new byte[Math.max(count, 2 * bytes.length)];
+        }
+        run.decode(from, to, bits, bytes);
+        if (!DecodedText.hasPiece(bytes, count, MIN_ENCODED)) {
+            return;
+        }
+        DecodedText decoded = new DecodedText(bytes, count, MIN_ENCODED);
         while (decoded.next()) {
             SecretSearch search = new SecretSearch(decoded.piece(), decodedTerms, decodedTerms, encodings - 1, budget);
             for (int[] range : search.find()) {
