@@ -152,6 +152,21 @@ class RetryDelayTest {
         assertThatThrownBy(() -> none.delayHeader("X-Wait", ChronoUnit.DAYS)).hasMessageContaining("MINUTES");
     }
 
+    @ParameterizedTest
+    @CsvSource({"0.0167, 59881", "2, 500", "0.5, 2000"})
+    void delayByTheRateOfAPlanInRequestsPerSecond(String rate, long millis) {
+        RetryPolicy retry =
+                RetryPolicy.maxAttempts(2).backoff(Duration.ofMillis(1), MINUTE).withoutJitter();
+        fail(retry, status(429).withHeader("x-amzn-RateLimit-Limit", rate));
+        assertThat(time.waits).containsExactly(Duration.ofMillis(millis));
+
+        time.waits.clear();
+        fail(retry, status(429).withHeader("x-amzn-RateLimit-Limit", rate).withHeader("Retry-After", "3"));
+        fail(retry, status(503).withHeader("x-amzn-RateLimit-Limit", rate));
+        fail(retry, status(429).withHeader("x-amzn-RateLimit-Limit", "0"));
+        assertThat(time.waits.stream().map(Duration::toMillis)).containsExactly(3000L, 1L, 1L);
+    }
+
     @Test
     void minimumIsAddedToNeitherJitterNorRequest() {
         RetryPolicy retry = RetryPolicy.maxAttempts(2).minDelay(Duration.ofSeconds(45));

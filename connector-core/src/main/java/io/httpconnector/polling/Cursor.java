@@ -412,6 +412,28 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
         return time().withEnd(end);
     }
 
+    /**
+     * Adds the start of its window to each record, for records without a time of their own, such as the rows of a report. Needs
+     * {@link #windows(Duration)}.
+     *
+     * @param member a JSON pointer to a member of the record, such as {@code /day}, which can be the time of the cursor; it
+     *     replaces one of the service
+     * @return another cursor
+     */
+    public Cursor windowStartAs(String member) {
+        return time().withWindowTime("windowStartAs", "from", member);
+    }
+
+    /**
+     * Adds the end of its window to each record; see {@link #windowStartAs}.
+     *
+     * @param member a JSON pointer to a member of the record
+     * @return another cursor
+     */
+    public Cursor windowEndAs(String member) {
+        return time().withWindowTime("windowEndAs", "to", member);
+    }
+
     ObjectNode toJson() {
         return common.document.toJson("cursor");
     }

@@ -53,6 +53,8 @@ final class CursorReader {
                 .with("lookback", time, (cursor, lookback) -> cursor.lookback(lookback))
                 .duration("settlingTime", Cursor::settlingTime)
                 .with("until", reader.instant("until"), Cursor::until)
+                .text("windowStartAs", Cursor::windowStartAs)
+                .text("windowEndAs", Cursor::windowEndAs)
                 .with("order", order, Cursor::order);
         reader.requireElement("expiredWhen");
         steps.each(

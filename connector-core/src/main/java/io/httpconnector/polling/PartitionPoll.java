@@ -407,7 +407,7 @@ final class PartitionPoll {
                     request,
                     pager.number(),
                     records,
-                    processor,
+                    WindowTimes.addedTo(definition.cursor(), query, processor),
                     context.deadline().left());
         } catch (RateLimitedException e) {
             // Before the first record of the page: all records of earlier pages are delivered and stored.

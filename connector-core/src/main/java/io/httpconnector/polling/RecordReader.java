@@ -118,7 +118,8 @@ final class RecordReader {
     private boolean read(Format format, InputStream in, Charset charset) throws IOException {
         this.format = format;
         if (format == Format.CSV) {
-            List<String> columns = CsvRows.read(in, charset, records.separator(), this::emit);
+            CsvFormat csv = records.csv();
+            List<String> columns = CsvRows.read(in, csv.charsetOr(charset), csv.separator(), this::emit);
             if (!isEmitted) {
                 envelope.columnsWithoutRows(columns);
             }

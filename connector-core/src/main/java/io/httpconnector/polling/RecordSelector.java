@@ -8,6 +8,7 @@ import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.polling.RecordFilters.RecordFilter;
 import io.httpconnector.template.Pills;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,7 @@ public final class RecordSelector {
 
     private final List<String> path;
     private final Format format;
-    private final char separator;
+    private final CsvFormat csv;
     private final @Nullable String keyField;
     private final @Nullable JsonPaths expanded;
     private final RecordFilters filters;
@@ -63,7 +64,7 @@ public final class RecordSelector {
     private RecordSelector(
             List<String> path,
             Format format,
-            char separator,
+            CsvFormat csv,
             @Nullable String keyField,
             @Nullable JsonPaths expanded,
             RecordFilters filters,
@@ -73,7 +74,7 @@ public final class RecordSelector {
             @Nullable Function<JsonNode, ? extends Iterable<JsonNode>> extractor) {
         this.path = path;
         this.format = format;
-        this.separator = separator;
+        this.csv = csv;
         this.keyField = keyField;
         this.expanded = expanded;
         this.filters = filters;
@@ -92,7 +93,7 @@ public final class RecordSelector {
         return new RecordSelector(
                 List.of(),
                 Format.AUTO,
-                ',',
+                CsvFormat.DEFAULT,
                 null,
                 null,
                 RecordFilters.NONE,
@@ -118,7 +119,7 @@ public final class RecordSelector {
         return new RecordSelector(
                 segments,
                 format,
-                separator,
+                csv,
                 keyField,
                 expanded,
                 filters,
@@ -143,7 +144,7 @@ public final class RecordSelector {
         return new RecordSelector(
                 root.path,
                 Format.JSON,
-                root.separator,
+                root.csv,
                 null,
                 null,
                 root.filters,
@@ -163,8 +164,9 @@ public final class RecordSelector {
         if (format == null) {
             throw new InvalidDefinitionException("records", List.of("as: the format is null: use Format.AUTO"));
         }
-        SettingsDocument changed = format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
-        char used = format == Format.CSV ? separator : ',';
+        SettingsDocument changed =
+                format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv", "csvCharset");
+        CsvFormat used = format == Format.CSV ? csv : CsvFormat.DEFAULT;
         return new RecordSelector(path, format, used, keyField, expanded, filters, optional, empty, changed, extractor);
     }
 
@@ -177,7 +179,39 @@ public final class RecordSelector {
     public RecordSelector csv(char separator) {
         SettingsDocument changed = spec.with("csv", String.valueOf(separator), "as");
         return new RecordSelector(
-                path, Format.CSV, separator, keyField, expanded, filters, optional, empty, changed, extractor);
+                path,
+                Format.CSV,
+                csv.with(separator),
+                keyField,
+                expanded,
+                filters,
+                optional,
+                empty,
+                changed,
+                extractor);
+    }
+
+    /**
+     * Reads responses as CSV in this charset, regardless of their {@code Content-Type}, for services that do not state it.
+     *
+     * @param charset such as {@code ISO_8859_1}
+     * @return another selector
+     */
+    public RecordSelector csvCharset(Charset charset) {
+        if (charset == null) {
+            throw new InvalidDefinitionException("records", List.of("csvCharset: the charset is null"));
+        }
+        return new RecordSelector(
+                path,
+                Format.CSV,
+                csv.with(charset),
+                keyField,
+                expanded,
+                filters,
+                optional,
+                empty,
+                spec.with("csvCharset", charset.name(), "as"),
+                extractor);
     }
 
     /**
@@ -192,8 +226,7 @@ public final class RecordSelector {
             throw new InvalidDefinitionException("records", List.of("keyed: the field has no name"));
         }
         SettingsDocument changed = spec.with("keyed", field);
-        return new RecordSelector(
-                path, format, separator, field, expanded, filters, optional, empty, changed, extractor);
+        return new RecordSelector(path, format, csv, field, expanded, filters, optional, empty, changed, extractor);
     }
 
     /**
@@ -213,8 +246,7 @@ public final class RecordSelector {
                     List.of("expand: the pointer must lead to a field of the record, not to the record itself"));
         }
         SettingsDocument changed = spec.with("expand", list);
-        return new RecordSelector(
-                path, format, separator, keyField, pointer, filters, optional, empty, changed, extractor);
+        return new RecordSelector(path, format, csv, keyField, pointer, filters, optional, empty, changed, extractor);
     }
 
     /**
@@ -235,8 +267,7 @@ public final class RecordSelector {
     }
 
     private RecordSelector withFilters(RecordFilters more, SettingsDocument changed) {
-        return new RecordSelector(
-                path, format, separator, keyField, expanded, more, optional, empty, changed, extractor);
+        return new RecordSelector(path, format, csv, keyField, expanded, more, optional, empty, changed, extractor);
     }
 
     /**
@@ -313,16 +344,7 @@ public final class RecordSelector {
      */
     public RecordSelector optional() {
         return new RecordSelector(
-                path,
-                format,
-                separator,
-                keyField,
-                expanded,
-                filters,
-                true,
-                empty,
-                spec.with("optional", true),
-                extractor);
+                path, format, csv, keyField, expanded, filters, true, empty, spec.with("optional", true), extractor);
     }
 
     /**
@@ -345,8 +367,7 @@ public final class RecordSelector {
         List<Empty> more = Stream.concat(empty.stream(), Stream.of(new Empty(pointer, good)))
                 .toList();
         SettingsDocument changed = spec.plus("emptyWhen", Map.of("field", field, "values", good));
-        return new RecordSelector(
-                path, format, separator, keyField, expanded, filters, optional, more, changed, extractor);
+        return new RecordSelector(path, format, csv, keyField, expanded, filters, optional, more, changed, extractor);
     }
 
     /** A field outside the list whose value means that the list is empty. */
@@ -370,14 +391,17 @@ public final class RecordSelector {
     static RecordSelector read(JsonObjectReader reader) {
         // "as": The format of responses, regardless of their `Content-Type`. Default: `AUTO`.
         Format format = reader.constant("as", Format.class);
-        if (reader.has("csv") && format != null && format != Format.CSV) {
-            reader.problem("csv", "contradicts \"as\": " + format);
+        for (String member : List.of("csv", "csvCharset")) {
+            if (reader.has(member) && format != null && format != Format.CSV) {
+                reader.problem(member, "contradicts \"as\": " + format);
+            }
         }
         MemberSteps<RecordSelector> steps = new MemberSteps<>(reader, atRoot())
                 // "path": The JSON Pointer of the list of records, with `*` for each element or member. Default: the
                 // root.
                 .text("path", (records, path) -> records.withPath(JsonPaths.segments("records", path), path))
                 .text("csv", (records, separator) -> records.csv(character(separator)))
+                .text("csvCharset", (records, name) -> records.csvCharset(CsvFormat.charset(name)))
                 .with("as", format, RecordSelector::as)
                 .text("keyed", RecordSelector::keyed)
                 .text("expand", RecordSelector::expand);
@@ -454,8 +478,8 @@ public final class RecordSelector {
         return format;
     }
 
-    char separator() {
-        return separator;
+    CsvFormat csv() {
+        return csv;
     }
 
     @Nullable String keyField() {

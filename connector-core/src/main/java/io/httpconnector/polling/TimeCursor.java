@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A cursor by the time of the last change, in nanoseconds since 1970; optionally with queries for windows of time. */
@@ -21,6 +22,8 @@ final class TimeCursor extends PositionCursor {
     private final @Nullable Windows windows;
     /** The time after which nothing is requested. */
     private final long end;
+    /** The members of records that receive the start and the end of their window, by the names of these. */
+    private final Map<String, String> members;
 
     /**
      * The distances by which a query starts earlier, in nanoseconds.
@@ -35,7 +38,7 @@ final class TimeCursor extends PositionCursor {
     record Windows(long step, ParameterLocation from, ParameterLocation to) {}
 
     TimeCursor(ValueSource field, Common common) {
-        this(field, common, TimestampFormat.AUTO, Precision.DEFAULT, null, Long.MAX_VALUE);
+        this(field, common, TimestampFormat.AUTO, Precision.DEFAULT, null, Long.MAX_VALUE, Map.of());
     }
 
     private TimeCursor(
@@ -44,25 +47,27 @@ final class TimeCursor extends PositionCursor {
             TimestampFormat format,
             Precision precision,
             @Nullable Windows windows,
-            long end) {
+            long end,
+            Map<String, String> members) {
         super(field, common);
         this.format = format;
         this.precision = precision;
         this.windows = windows;
         this.end = end;
+        this.members = members;
     }
 
     @Override
     TimeCursor with(Common changed) {
-        return new TimeCursor(field, changed, format, precision, windows, end);
+        return new TimeCursor(field, changed, format, precision, windows, end, members);
     }
 
     private TimeCursor with(TimestampFormat changed, Common common) {
-        return new TimeCursor(field, common, changed, precision, windows, end);
+        return new TimeCursor(field, common, changed, precision, windows, end, members);
     }
 
     private TimeCursor with(Precision changed, Common common) {
-        return new TimeCursor(field, common, format, changed, windows, end);
+        return new TimeCursor(field, common, format, changed, windows, end, members);
     }
 
     TimeCursor withFormat(String pattern) {
@@ -118,7 +123,7 @@ final class TimeCursor extends PositionCursor {
         }
         Map<String, Object> each = Map.of("step", step, "from", from.toJson(), "to", to.toJson());
         Common changed = common().sentAt(null, "windows", each, "sentAs", "clientSide");
-        return new TimeCursor(field, changed, format, precision, new Windows(step.toNanos(), from, to), end);
+        return new TimeCursor(field, changed, format, precision, new Windows(step.toNanos(), from, to), end, members);
     }
 
     TimeCursor withEnd(Instant last) {
@@ -126,7 +131,23 @@ final class TimeCursor extends PositionCursor {
         if (!TimestampFormat.instant(nanos).equals(last)) {
             throw invalid("until: " + last + " is out of range: use 1678 to 2261");
         }
-        return new TimeCursor(field, common().set("until", last), format, precision, windows, nanos);
+        return new TimeCursor(field, common().set("until", last), format, precision, windows, nanos, members);
+    }
+
+    TimeCursor withWindowTime(String method, String bound, String member) {
+        List<String> names = JsonPaths.segments(method, member);
+        if (names.size() != 1) {
+            throw invalid(
+                    method + ": \"" + member + "\" is not a member of the record: use a pointer such as \"/day\"");
+        }
+        Map<String, String> more = new TreeMap<>(members);
+        more.put(bound, names.get(0));
+        return new TimeCursor(field, common().set(method, member), format, precision, windows, end, Map.copyOf(more));
+    }
+
+    /** Returns the members of records that receive the start and the end of their window, by {@code from} and {@code to}. */
+    Map<String, String> windowTimes() {
+        return members;
     }
 
     boolean hasEnd() {

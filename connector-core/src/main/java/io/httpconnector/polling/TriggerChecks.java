@@ -183,6 +183,11 @@ final class TriggerChecks {
                 "cursor: until(...) ends windows, but there are none: use windows(...), or write the end into the"
                         + " request");
         require(
+                !(settings.cursor instanceof TimeCursor time)
+                        || time.windowTimes().isEmpty()
+                        || time.windows() != null,
+                "cursor: windowStartAs(...) and windowEndAs(...) need windows: use windows(...)");
+        require(
                 settings.first == null || settings.first.position() == null || byTime,
                 "startPosition: from(time) needs a timestamp cursor");
         boolean hasBeginning = settings.first != null

@@ -15,7 +15,9 @@ import io.httpconnector.Secret;
 import io.httpconnector.operation.JobService.Reply;
 import io.httpconnector.operation.OperationException.OperationFailure;
 import io.httpconnector.operation.RunStatus.Stage;
+import io.httpconnector.polling.Cursor;
 import io.httpconnector.polling.Pagination;
+import io.httpconnector.polling.ParameterLocation;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.polling.StartPosition;
@@ -33,6 +35,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -290,6 +295,59 @@ class ReportTest {
         assertThat(events).extracting(TriggerEvent::key).containsExactly("1");
         assertThat(service.paths()).last().isEqualTo("DELETE /reports/r7");
         assertThat(service.count("DELETE", "/reports/r7")).isOne();
+    }
+
+    @Test
+    void rowsWithoutATimeHaveTheEndOfTheirWindow() {
+        Instant start = time.now().minus(Duration.ofDays(5)).truncatedTo(ChronoUnit.DAYS);
+        List<String> ends = new ArrayList<>();
+        try (PollingTrigger trigger = PollingTrigger.named("reports")
+                .connection(connection)
+                .source(report().start(RequestTemplate.named("start")
+                                .post("/reports")
+                                .json(Map.of("from", "{{window.from}}", "to", "{{window.to}}"))
+                                .build())
+                        .build()
+                        .asSource())
+                .records(RecordSelector.atRoot().csv('\t'))
+                .cursor(Cursor.timestamp("/dataEndTime")
+                        .windows(Duration.ofDays(2), ParameterLocation.template(), ParameterLocation.template())
+                        .windowStartAs("/dataStartTime")
+                        .windowEndAs("/dataEndTime"))
+                .wholeRecordAsKey()
+                .startPosition(StartPosition.from(start))
+                .store(StateStore.inMemory())
+                .handler(event -> {
+                    events.add(event);
+                    ends.add(event.payload().path("dataEndTime").asText());
+                })
+                .build()) {
+            trigger.pollOnce();
+            time.pass(Duration.ofDays(3));
+            trigger.pollOnce();
+        }
+        List<JsonNode> starts = service.requests.stream()
+                .filter(asked -> asked.method().equals("POST"))
+                .map(JobService.Asked::json)
+                .toList();
+        // The same rows in each window are other events.
+        assertThat(events).hasSize(2 * starts.size());
+        assertThat(ends.stream().distinct().toList())
+                .isEqualTo(starts.stream().map(one -> one.path("to").asText()).toList());
+        assertThat(events.get(0).payload().path("dataStartTime").asText())
+                .isEqualTo(starts.get(0).path("from").asText());
+        assertThat(starts).hasSizeGreaterThan(3);
+        assertThatThrownBy(() -> PollingTrigger.named("t")
+                        .connection(connection)
+                        .request(OperationTest.get("/a?since={{cursor}}"))
+                        .cursor(Cursor.timestamp("/t").windowEndAs("/t"))
+                        .key("/id")
+                        .handler(events::add)
+                        .store(StateStore.inMemory())
+                        .build())
+                .hasMessageContaining("windowEndAs(...) need windows");
+        assertThatThrownBy(() -> Cursor.timestamp("/t").windowEndAs("/a/b"))
+                .hasMessageContaining("member of the record");
     }
 
     @Test

@@ -13,6 +13,8 @@ import io.httpconnector.trigger.Delivery;
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -159,6 +161,9 @@ class OptionJsonTest {
             Object array = Array.newInstance(type.getComponentType(), 1);
             Array.set(array, 0, argument(option, type.getComponentType(), index, isStyled, isAlone));
             return array;
+        }
+        if (type == Charset.class) {
+            return StandardCharsets.ISO_8859_1;
         }
         if (type == String.class) {
             return switch (option) {

@@ -9,6 +9,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.RecordSelector.Format;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -106,6 +107,21 @@ class ZipRecordsTest {
         file = zip("a.txt", bytes("id\tname\n1\tx\n"), "b", bytes("id\tname\n2\ty\n"));
 
         assertThat(ids(RecordSelector.atRoot().csv('\t'))).containsExactly("1", "2");
+    }
+
+    @Test
+    void csvHasTheGivenCharset() throws IOException {
+        byte[] csv = "id;n\u00e4me\n\u00fc1;x\n".getBytes(StandardCharsets.ISO_8859_1);
+        RecordSelector selector = RecordSelector.atRoot().csv(';').csvCharset(StandardCharsets.ISO_8859_1);
+        file = csv;
+        assertThat(ids(selector)).containsExactly("\u00fc1");
+        file = zip("a.txt", csv);
+        assertThat(ids(selector)).containsExactly("\u00fc1");
+        assertThat(PollingTrigger.named("t").records(selector).toJson().path("records"))
+                .hasToString("{\"csv\":\";\",\"csvCharset\":\"ISO-8859-1\"}");
+        assertThatThrownBy(() -> PagedRequest.of(
+                        Request.get("/"), JsonSupport.parse("{\"records\": {\"csvCharset\": \"latin 99\"}}")))
+                .hasMessageContaining("latin 99");
     }
 
     @Test

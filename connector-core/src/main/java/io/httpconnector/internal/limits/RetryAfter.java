@@ -23,6 +23,9 @@ public final class RetryAfter {
 
     private static final List<String> RESETS =
             List.of("RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset", "X-RateLimit-Reset-After");
+    /** The rate of a plan in requests per second, which the service may state with an exceeded limit. */
+    private static final List<String> RATES = List.of("x-amzn-RateLimit-Limit");
+
     private static final List<String> REMAINING =
             List.of("RateLimit-Remaining", "X-RateLimit-Remaining", "X-Rate-Limit-Remaining");
     /** The field of the IETF draft: the parameter r is the number of remaining requests, and t the seconds until the reset. */
@@ -105,7 +108,19 @@ public final class RetryAfter {
             return asked;
         }
         Long remaining = remaining(headers);
-        return remaining != null && remaining > 0 ? null : reset(headers, now);
+        Duration reset = remaining != null && remaining > 0 ? null : reset(headers, now);
+        return reset != null || remaining != null ? reset : first(headers, RATES, RetryAfter::period);
+    }
+
+    /** Returns the time between two requests at a rate in requests per second; null for another text. */
+    private static @Nullable Duration period(String rate) {
+        if (!rate.matches("\\d{1,9}(\\.\\d{1,9})?") || new BigDecimal(rate).signum() == 0) {
+            return null;
+        }
+        return Duration.ofMillis(BigDecimal.valueOf(1000)
+                .divide(new BigDecimal(rate), 0, RoundingMode.CEILING)
+                .min(BigDecimal.valueOf(MAX_DELAY.toMillis()))
+                .longValueExact());
     }
 
     /** Returns the time until the reset of the rate limit, or null if the response does not report it. */

@@ -110,6 +110,11 @@ final class AirbyteAddedFields {
                 : AirbyteScope.path("record", List.of(place.substring(1).split("/", -1)));
     }
 
+    /** Returns the fields that have the start or the end of the interval of a query, whose names in the interval are given. */
+    AirbyteWindowTimes windowTimes(String start, String end) {
+        return AirbyteWindowTimes.of(added, start, end);
+    }
+
     /** Returns the JSON Pointer of the object that replaces the record; empty if it is the record itself. */
     String place() {
         return place;

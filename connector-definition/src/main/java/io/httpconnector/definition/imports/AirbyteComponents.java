@@ -53,6 +53,10 @@ final class AirbyteComponents {
         known.put("googleapis.com ContentOwnerRequester", AirbyteComponents::contentOwner);
         known.put("api.linkedin.com SafeEncodeHttpRequester", AirbyteComponents::safeQuery);
         known.put(
+                "x-amzn-RateLimit-Limit AmazonSellerPartnerWaitTimeFromHeaderBackoffStrategy",
+                AirbyteComponents::backoff);
+        known.put("api.amazon.com/auth/o2/token AmazonSPOauthAuthenticator", AirbyteComponents::amazonToken);
+        known.put(
                 "reports/2021-06-30 GzipCsvDecoder",
                 (component, stream) ->
                         component.put(TYPE, "CsvDecoder").put("delimiter", "\t").put("encoding", "iso-8859-1"));
@@ -111,6 +115,37 @@ final class AirbyteComponents {
         for (String step : path) {
             steps.add(step);
         }
+    }
+
+    /** The delay by the rate of the plan, which each response states; otherwise it is constant. */
+    private static void backoff(ObjectNode component, ObjectNode stream) {
+        component
+                .put(TYPE, "ConstantBackoffStrategy")
+                .put(
+                        "backoff_time_in_seconds",
+                        component.path("default_backoff_time").asInt(10));
+        component.remove(List.of("header", "default_backoff_time"));
+    }
+
+    /** An access token in a header field of its own. */
+    private static void amazonToken(ObjectNode component, ObjectNode stream) {
+        ObjectNode login = NODES.objectNode().put(TYPE, "HttpRequester").put("http_method", "POST");
+        login.set("url_base", component.path("token_refresh_endpoint"));
+        ObjectNode form = login.putObject("request_body_data").put("grant_type", "refresh_token");
+        for (String name : List.of("client_id", "client_secret", "refresh_token")) {
+            form.set(name, component.path(name));
+        }
+        component.removeAll();
+        component.put(TYPE, "SessionTokenAuthenticator").put("expiration_duration", "PT1H");
+        component.set("login_requester", login);
+        component.putArray("session_token_path").add("access_token");
+        component
+                .putObject("request_authentication")
+                .put(TYPE, "ApiKey")
+                .putObject("inject_into")
+                .put(TYPE, "RequestOption")
+                .put("inject_into", "header")
+                .put("field_name", "x-amz-access-token");
     }
 
     /** JSON:API: the attributes become the record, with the id beside them. */

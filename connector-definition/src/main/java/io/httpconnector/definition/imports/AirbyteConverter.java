@@ -8,6 +8,7 @@ import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -195,6 +196,9 @@ final class AirbyteConverter {
             trigger.putObject("startPosition").put("everything", true);
         }
         records(retriever, request, filtered, new AirbyteAddedFields(stream, scope));
+        if (cursor.newest() != null) {
+            request.withObject("/records").withArray("/where").addObject().put("expression", cursor.newest());
+        }
         if (isAsynchronous) {
             request.set("operation", new AirbyteOperation(retriever, forRequest, auth, baseUrl).convert(request));
         }
@@ -310,13 +314,25 @@ final class AirbyteConverter {
         String type = decoder.text("type", "");
         switch (type) {
             case "", "JsonDecoder" -> {}
+            case "JsonParser" -> {}
             case "XmlDecoder" -> records.put("as", "XML");
-            case "JsonlDecoder", "IterableDecoder" -> records.put("as", "JSON_LINES");
-            case "CsvDecoder" -> csv(decoder, records);
+            case "JsonlDecoder", "IterableDecoder", "JsonLineParser" -> records.put("as", "JSON_LINES");
+            case "CsvDecoder", "CsvParser" -> csv(decoder, records);
+            case "CompositeRawDecoder" -> decoder(decoder.at("parser"), records);
+            case "GzipParser" -> decoder(decoder.at("inner_parser"), records);
             // A gzip file is recognized by its content.
             case "GzipDecoder" -> decoder(decoder.at("decoder"), records);
-            default ->
-                decoder.note("there is no counterpart of the decoder \"" + decoder.text("class_name", type) + "\"");
+            default -> {
+                // The files of an archive are recognized by its content.
+                CatalogueItem inner = type.equals("ZipfileDecoder")
+                        ? decoder.at(decoder.has("decoder") ? "decoder" : "parser")
+                        : decoder.at("");
+                if (inner.exists()) {
+                    decoder(inner, records);
+                } else {
+                    decoder.note("there is no counterpart of the decoder \"" + decoder.text("class_name", type) + "\"");
+                }
+            }
         }
     }
 
@@ -329,6 +345,11 @@ final class AirbyteConverter {
             records.put("csv", separator);
         } else {
             decoder.at("delimiter").note("a separator has one character");
+        }
+        String encoding = decoder.text("encoding", "utf-8");
+        if (!encoding.equalsIgnoreCase("utf-8")) {
+            records.put("csvCharset", encoding.toUpperCase(Locale.ROOT));
+            records.remove("as");
         }
     }
 
@@ -397,8 +418,11 @@ final class AirbyteConverter {
                     path.add(text.replace("~", "~0").replace("/", "~1"));
                 }
             }
-            List<String> sources = added.key(
-                    part.elements().stream().map(step -> step.node().asText()).collect(Collectors.joining(".")));
+            String field =
+                    part.elements().stream().map(step -> step.node().asText()).collect(Collectors.joining("."));
+            List<String> sources = AirbyteWindowTimes.isAdded(trigger, field)
+                    ? List.of(AirbyteWindowTimes.pointer(field))
+                    : added.key(field);
             if (sources == null) {
                 sources = path.isEmpty() ? List.of() : List.of(added.place() + "/" + String.join("/", path));
             }

@@ -33,9 +33,15 @@ final class AirbyteCursor {
     private static final Pattern ENTERED = Pattern.compile("\\{\\{\\s*auth\\.([\\w-]+)" + ANY_FORMAT
             + "(?:\\s*\\|\\s*default\\(\\(?(?:now\\b.*|''[^)]*)\\)?\\))?" + ANY_FORMAT + "\\s*}}");
 
+    private static final String NUMBER = "auth\\.[\\w-]+(?: \\| default\\(\\w+(?:, empty)?\\))?";
+
+    /** An entered number with a maximum or a minimum. */
+    private static final String LIMITED =
+            "(?: \\| (?:less|greater)Than\\(\\d+\\) \\| map\\(true, \\(" + NUMBER + "\\), \\d+\\))?";
+
     /** A duration of which the number is entered. */
-    private static final Pattern ENTERED_PERIOD = Pattern.compile(
-            "(?:P\\{\\{auth\\.[\\w-]+(?: \\| default\\(\\w+(?:, empty)?\\))?}}D|PT\\{\\{auth\\.[\\w-]+(?: \\| default\\(\\w+(?:, empty)?\\))?}}[HMS])");
+    private static final Pattern ENTERED_PERIOD =
+            Pattern.compile("(?:P\\{\\{" + NUMBER + LIMITED + "}}D|PT\\{\\{" + NUMBER + LIMITED + "}}[HMS])");
 
     private static final String OF_INTERVAL = "(?s).*(stream_interval|stream_slice|stream_partition)[^}]*";
 
@@ -46,11 +52,13 @@ final class AirbyteCursor {
     private final AirbyteScope scope;
     private final String startName;
     private final String endName;
+    private final AirbyteWindowTimes windowTimes;
     private final boolean usesStart;
     private final boolean usesEnd;
     private final boolean usesState;
     private AirbyteAddedFields.@Nullable Time time;
     private boolean isWritten;
+    private @Nullable String newest;
     private final ObjectNode cursor = JsonNodeFactory.instance.objectNode();
 
     /**
@@ -64,6 +72,7 @@ final class AirbyteCursor {
         this.scope = scope.of(item);
         this.startName = name("partition_field_start", "start_time");
         this.endName = name("partition_field_end", "end_time");
+        this.windowTimes = added.windowTimes(startName, endName);
         this.usesStart = requester.matches(OF_INTERVAL + Pattern.quote(startName) + ".*");
         this.usesState = requester.matches("(?s).*\\{\\{[^}]*stream_state.*");
         this.usesEnd = requester.matches(OF_INTERVAL + Pattern.quote(endName) + ".*");
@@ -86,6 +95,11 @@ final class AirbyteCursor {
     /** Returns whether records that are older than the position are left out, as no request has it. */
     boolean isClientSide() {
         return cursor.path("clientSide").asBoolean();
+    }
+
+    /** Returns the condition for records before the end that is entered; null if there is none. */
+    @Nullable String newest() {
+        return newest;
     }
 
     /** Returns the pills for the values of the interval. */
@@ -115,6 +129,9 @@ final class AirbyteCursor {
     /** Returns the time of a record; null if it is unknown. */
     private AirbyteAddedFields.@Nullable Time time() {
         String field = item.has("cursor_field") ? scope.constant(item.at("cursor_field")) : null;
+        if (field != null && windowTimes.has(field)) {
+            return new AirbyteAddedFields.Time(AirbyteWindowTimes.pointer(field), null);
+        }
         AirbyteAddedFields.Time calculated = field == null ? null : added.time(field, scope);
         if (calculated != null && AirbyteAddedFields.OF_PARENT.equals(calculated.location())) {
             item.at("cursor_field").note("a time that the parent has is not imported");
@@ -137,6 +154,12 @@ final class AirbyteCursor {
         }
         cursor.put("timestamp", time.location());
         location(request);
+        if (cursor.has("windows")) {
+            windowTimes.addTo(cursor);
+        } else if (windowTimes.has(time.location().substring(1))) {
+            item.at("cursor_field")
+                    .note("a time of the interval is imported where the request has its start and its end");
+        }
         if (!isInTemplate() && !isWritten && !cursor.path("clientSide").asBoolean()) {
             String format = format();
             if ("%s".equals(format)) {
@@ -343,6 +366,13 @@ final class AirbyteCursor {
             cursor.put("until", instant.toString());
         } else if (cursor.has("windows") && entered.matches()) {
             cursor.put("until", "{{auth." + entered.group(1) + " | iso('UTC')}}");
+        } else if (isClientSide && entered.matches() && pointer() != null) {
+            newest = "{{"
+                    + AirbyteScope.path(
+                            "record",
+                            List.of(String.valueOf(pointer()).substring(1).split("/", -1)))
+                    + " | default('1970-01-01') | epochSeconds | greaterThan((auth." + entered.group(1)
+                    + " | default('9999-12-31', empty) | epochSeconds)) | not}}";
         } else {
             time.note("the end has to be a value of the configuration, and a time in the request: "
                     + AirbyteScope.shortened(time.node().asText()));

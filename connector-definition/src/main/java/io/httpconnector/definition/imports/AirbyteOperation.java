@@ -92,10 +92,11 @@ final class AirbyteOperation {
         if (retriever.has("abort_requester")) {
             template("abort", "Abort the job", retriever.at("abort_requester"), started);
         }
-        for (String member : List.of("delete_requester", "download_target_requester", "url_requester")) {
-            if (retriever.has(member)) {
-                retriever.at(member).note("there is no counterpart of \"" + member + "\" in an operation");
-            }
+        if (retriever.has("delete_requester")) {
+            template("delete", "Delete the job", retriever.at("delete_requester"), started);
+        }
+        if (retriever.has("url_requester")) {
+            retriever.at("url_requester").note("there is no counterpart of \"url_requester\" in an operation");
         }
         if (retriever.has("decoder")
                 && !"JsonDecoder".equals(retriever.at("decoder").text("type"))) {
@@ -205,6 +206,12 @@ final class AirbyteOperation {
                 result.set("request", template.put("name", "Get the result"));
             }
             return;
+        }
+        if (retriever.has("download_target_requester")) {
+            ObjectNode located = request(retriever.at("download_target_requester"), ended);
+            if (located != null) {
+                result.set("request", located.put("name", "Get the URL of the result"));
+            }
         }
         String url = pointer(target);
         if (url != null) {

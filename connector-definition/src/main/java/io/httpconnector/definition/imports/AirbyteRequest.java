@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import io.httpconnector.internal.text.PillToken;
 import java.util.List;
 import java.util.Locale;
@@ -286,6 +287,21 @@ final class AirbyteRequest {
         checkSecrets(json.exists() ? json : data);
     }
 
+    /** Returns a list of calculated values, which Airbyte evaluates; null if a text is none. */
+    private static @Nullable ArrayNode items(CatalogueItem item, AirbyteScope scope) {
+        try {
+            if (JinjaPills.single(item.node().asText()) instanceof Jinja.Items items) {
+                ArrayNode list = JsonNodeFactory.instance.arrayNode();
+                JinjaPills pills = new JinjaPills(scope);
+                items.items().forEach(each -> list.add(AirbyteLiterals.value(pills.template(each))));
+                return list;
+            }
+        } catch (UnsupportedException e) {
+            // Noted where it is read as a text.
+        }
+        return null;
+    }
+
     private void checkSecrets(CatalogueItem item) {
         String text = request.path("body").toString();
         if (NangoText.fieldsOf(text).stream().anyMatch(scope.inputs()::isSecret)) {
@@ -319,6 +335,10 @@ final class AirbyteRequest {
         }
         if (!node.isTextual()) {
             return node;
+        }
+        ArrayNode items = items(item, scope);
+        if (items != null) {
+            return items;
         }
         ArrayNode list = scope.list(node.textValue());
         if (list != null) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.httpconnector.definition.imports.JinjaConstants.Constant;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +124,21 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
             value = value.isArray() && step.matches("\\d+") ? value.path(Integer.parseInt(step)) : value.path(step);
         }
         return value;
+    }
+
+    @Override
+    public @Nullable List<Object> constants(String root, List<String> steps) {
+        if (!root.matches("parameters|options") || !(parameterAt(steps) instanceof ArrayNode list)) {
+            return null;
+        }
+        List<Object> constants = new ArrayList<>();
+        for (JsonNode each : list) {
+            if (!each.isTextual() || each.textValue().contains("{{")) {
+                return null;
+            }
+            constants.add(each.textValue());
+        }
+        return constants;
     }
 
     /** Returns the list that a text refers to, if it is a constant parameter; null for another text. */

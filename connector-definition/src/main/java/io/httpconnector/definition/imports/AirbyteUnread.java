@@ -14,7 +14,7 @@ final class AirbyteUnread {
             "HttpRequester", List.of("query_properties", "fetch_properties_from_endpoint"),
             "DpathExtractor", List.of("record_expander"),
             "MinMaxDatetime", List.of("min_datetime", "max_datetime"),
-            "CsvDecoder", List.of("encoding", "set_values_to_none"),
+            "CsvDecoder", List.of("set_values_to_none"),
             "WaitTimeFromHeader", List.of("max_waiting_time_in_seconds"),
             "JwtAuthenticator", List.of("passphrase"),
             "OAuthAuthenticator",

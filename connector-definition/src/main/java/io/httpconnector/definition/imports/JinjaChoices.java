@@ -6,6 +6,7 @@ import io.httpconnector.definition.imports.Jinja.Literal;
 import io.httpconnector.definition.imports.Jinja.Tested;
 import io.httpconnector.definition.imports.JinjaConstants.Constant;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +15,8 @@ import java.util.regex.Pattern;
 final class JinjaChoices {
 
     private static final Pattern URL = Pattern.compile("(https?://)([^/]+)(.*)");
+
+    private static final Pattern PARAMETER = Pattern.compile("([^?#&]*)\\?([\\w.-]+)=");
 
     private final JinjaPills pills;
     private final boolean isInPath;
@@ -58,6 +61,9 @@ final class JinjaChoices {
                 isDefault(choice) ? new Constant(null) : pills.conditions().condition(choice.condition());
         if (decided instanceof Constant constant && !isDefault(choice)) {
             return pills.template(JinjaConstants.isTrue(constant.value()) ? choice.then() : choice.otherwise());
+        }
+        if (isInPath && hasQuery(choice.then()) && decided instanceof String condition) {
+            return queried(choice, condition);
         }
         if (choice.then() instanceof Literal then && choice.otherwise() instanceof Literal otherwise) {
             return chosenUrl(choice.condition(), JinjaPills.written(then), JinjaPills.written(otherwise));
@@ -116,6 +122,40 @@ final class JinjaChoices {
         Object then = pills.value(choice.then());
         Object otherwise = pills.value(choice.otherwise());
         return mapped((String) decided, JinjaPills.operand(then), JinjaPills.operand(otherwise));
+    }
+
+    /** Returns whether a choice is in a path and has a parameter of its query. */
+    boolean hasParameter(Choice choice) {
+        return isInPath && hasQuery(choice.then());
+    }
+
+    /** Translates a path with a parameter, or the same path without it: {@code 'a?b=' + c if c else 'a'}. */
+    private String queried(Choice choice, String condition) {
+        List<Jinja> path = new ArrayList<>();
+        List<Jinja> value = new ArrayList<>();
+        String name = null;
+        for (Jinja part : JinjaOperators.parts(choice.then())) {
+            Matcher query = part instanceof Literal literal
+                    ? PARAMETER.matcher(JinjaPills.written(literal))
+                    : PARAMETER.matcher("");
+            if (name == null && query.matches()) {
+                name = query.group(2);
+                if (!query.group(1).isEmpty()) {
+                    path.add(new Literal(query.group(1)));
+                }
+            } else {
+                (name == null ? path : value).add(part);
+            }
+        }
+        List<Jinja> other =
+                JinjaParser.isEmpty(choice.otherwise()) ? List.of() : JinjaOperators.parts(choice.otherwise());
+        if (name == null || value.size() != 1 || !path.equals(other)) {
+            throw new UnsupportedException("a choice between parts of a path");
+        }
+        StringBuilder text = new StringBuilder();
+        path.forEach(part -> text.append(pills.template(part)));
+        return text + "?" + name + "={{" + condition + " | map(true, " + JinjaPills.operand(pills.value(value.get(0)))
+                + ") | omit}}";
     }
 
     /** Returns whether a text has a query, whose delimiters a value in the path would encode. */

@@ -248,7 +248,8 @@ final class JinjaConditions {
                     "config",
                     List.of(JinjaConstants.written(new Constant(name.value())).split("\\.", -1))));
         }
-        if (binary.right() instanceof Items items && !items.items().isEmpty()) {
+        if (pills.withElements(binary.right()) instanceof Items items
+                && !items.items().isEmpty()) {
             return equal(binary.left(), items.items());
         }
         Object list = pills.value(binary.right());

@@ -60,8 +60,28 @@ final class JinjaFunctions {
             case "str_to_datetime" -> {
                 return timeOf(arguments.get(0));
             }
+            case "max", "min" -> {
+                return extreme(call.function(), arguments);
+            }
             default -> throw new UnsupportedException(call.function() + "(...)");
         }
+    }
+
+    /** Returns the greater or the smaller one of two values, which are compared by number, by time, or by characters. */
+    private Object extreme(String function, List<Jinja> arguments) {
+        if (arguments.size() != 2) {
+            throw new UnsupportedException(function + "(...)");
+        }
+        Object left = pills.value(arguments.get(0));
+        Object right = pills.value(arguments.get(1));
+        if (!(left instanceof String one)) {
+            if (!(right instanceof String)) {
+                throw new UnsupportedException(function + "(...)");
+            }
+            return extreme(function, List.of(arguments.get(1), arguments.get(0)));
+        }
+        return one + " | " + (function.equals("max") ? "greaterThan" : "lessThan") + "(" + JinjaPills.operand(right)
+                + ") | map(true, " + JinjaPills.operand(left) + ", " + JinjaPills.operand(right) + ")";
     }
 
     /** Adds or subtracts a period. */

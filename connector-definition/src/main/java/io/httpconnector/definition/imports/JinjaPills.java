@@ -59,6 +59,11 @@ final class JinjaPills {
          */
         @Nullable Object value(String root, List<String> steps);
 
+        /** Returns the elements of a constant list; null if there is none. */
+        default @Nullable List<Object> constants(String root, List<String> steps) {
+            return null;
+        }
+
         /** Returns whether an input is a number, which is false if it is zero. */
         default boolean isNumber(String input) {
             return false;
@@ -90,7 +95,9 @@ final class JinjaPills {
         JinjaTemplate.Parsed parsed = JinjaTemplate.parse(text.replaceFirst("\n$", ""));
         variables.putAll(parsed.variables());
         Jinja whole = parsed.expression();
-        if (whole instanceof Choice choice && JinjaParser.isEmpty(choice.otherwise())) {
+        if (whole instanceof Choice choice
+                && JinjaParser.isEmpty(choice.otherwise())
+                && !choices.hasParameter(choice)) {
             return choices.optional(choice);
         }
         return template(whole);
@@ -102,6 +109,16 @@ final class JinjaPills {
         return expression.matches() && !expression.group(1).contains("}}")
                 ? JinjaParser.parse(expression.group(1).strip())
                 : null;
+    }
+
+    /** Returns an expression with the elements of a constant list in place of its path. */
+    Jinja withElements(Jinja expression) {
+        List<Object> constants = expression instanceof Path path ? scope.constants(path.root(), path.steps()) : null;
+        return constants == null
+                ? expression
+                : new Jinja.Items(constants.stream()
+                        .map(each -> (Jinja) new Literal(each))
+                        .toList());
     }
 
     /** Returns a text without pills as such. */

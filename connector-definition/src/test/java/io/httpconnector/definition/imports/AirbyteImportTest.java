@@ -755,9 +755,9 @@ class AirbyteImportTest {
                         cursor_value: "{{ response.next or 'l?after=' ~ last_record.id }}\"""");
 
         assertThat(imported.notes()).isEmpty();
-        assertThat(imported.document().at("/requests/slices/pagination/nextUrl").asText())
-                .startsWith("{{response.next | default(")
-                .contains("'/l?after='");
+        assertThat(imported.document().toString())
+                .contains("\"nextUrl\":\"{{response.next | default(")
+                .contains("/l?after=");
     }
 
     @Test

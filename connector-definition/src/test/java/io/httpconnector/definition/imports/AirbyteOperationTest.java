@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -194,6 +196,84 @@ class AirbyteOperationTest {
     }
 
     @Test
+    void documentOfTheJobHasTheUrlAndTheJobIsDeleted() throws IOException {
+        ImportedConnector imported = ConnectorImporter.airbyte(
+                "source-bakery",
+                MANIFEST.replace(
+                                "      download_requester:",
+                                "      download_target_requester: {$ref: \"#/definitions/requester\","
+                                        + " path: \"documents/{{ polling_response['document'] }}\"}\n"
+                                        + "      delete_requester: {$ref: \"#/definitions/requester\", http_method: DELETE,"
+                                        + " path: \"reports/{{ creation_response['report']['id'] }}\"}\n"
+                                        + "      download_requester:")
+                        .replace("field_path: [job, url]", "field_path: [url]")
+                        .replace("{type: JsonlDecoder}", "{type: ZipfileDecoder, decoder: {type: JsonlDecoder}}"));
+
+        assertThat(imported.notes()).isEmpty();
+        byte[] file = zip("{\"id\": 7, \"name\": \"Roll\", \"sold\": \"2025-02-01T10:00:00Z\"}\n");
+        HttpServer files = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        files.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, file.length);
+            exchange.getResponseBody().write(file);
+            exchange.close();
+        });
+        files.start();
+        String url = "http://127.0.0.1:" + files.getAddress().getPort() + "/file";
+        try (MockService service = MockService.start()) {
+            service.on(
+                    "POST",
+                    "/bakery.example.com/v1/reports",
+                    MockResponse.json("{\"report\": {\"id\": 12}, \"token\": \"t\"}"));
+            service.on(
+                    "GET",
+                    "/bakery.example.com/v1/reports/12",
+                    MockResponse.json("{\"job\": {\"state\": \"READY\"}, \"document\": \"d1\"}"));
+            service.on("GET", "/bakery.example.com/v1/documents/d1", MockResponse.json("{\"url\": \"" + url + "\"}"));
+            service.on("DELETE", "/bakery.example.com/v1/reports/12", MockResponse.status(204));
+
+            poll(imported, service);
+
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("7");
+            assertThat(events.get(0).payload().path("name").asText()).isEqualTo("Roll");
+            assertThat(service.requests())
+                    .extracting(
+                            request -> request.method() + " " + request.uri().getPath())
+                    .containsExactly(
+                            "POST /bakery.example.com/v1/reports",
+                            "GET /bakery.example.com/v1/reports/12",
+                            "GET /bakery.example.com/v1/documents/d1",
+                            "DELETE /bakery.example.com/v1/reports/12");
+        } finally {
+            files.stop(0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+              {type: CsvDecoder, delimiter: ";", encoding: iso-8859-1} | {"optional":true,"csv":";","csvCharset":"ISO-8859-1"}
+              {type: CompositeRawDecoder, parser: {type: GzipParser, inner_parser: {type: CsvParser, delimiter: "\\t"}}} | {"optional":true,"csv":"\\t"}
+              {type: CompositeRawDecoder, parser: {type: GzipParser, inner_parser: {type: JsonLineParser}}} | {"optional":true,"as":"JSON_LINES"}
+              {type: ZipfileDecoder, parser: {type: CompositeRawDecoder, parser: {type: JsonParser}}} | {"optional":true}
+              """)
+    void decodersAreFormatsOfRecords(String decoder, String records) {
+        ImportedConnector imported =
+                ConnectorImporter.airbyte("source-bakery", MANIFEST.replace("{type: JsonlDecoder}", decoder));
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.document().at("/triggers/sales/records")).hasToString(records);
+    }
+
+    private static byte[] zip(String content) throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (ZipOutputStream out = new ZipOutputStream(file)) {
+            out.putNextEntry(new ZipEntry("report.txt"));
+            out.write(content.getBytes(StandardCharsets.ISO_8859_1));
+            out.closeEntry();
+        }
+        return file.toByteArray();
+    }
+
+    @Test
     void membersOfTheJobAreThoseOfAnOperation() {
         assertThat(ConnectorImporter.airbyte("source-bakery", MANIFEST)
                         .document()
@@ -212,8 +292,7 @@ class AirbyteOperationTest {
     @CsvSource(delimiter = '|', textBlock = """
               polling_job_timeout: 20 | polling_job_timeout: "{{ 5 if config['token'] else 6 }}" | /polling_job_timeout
               polling_job_timeout: 20 | polling_job_timeout: 0 | /polling_job_timeout: it is no number of minutes up to a year
-              polling_job_timeout: 20 | delete_requester: {type: HttpRequester, path: x} | /delete_requester: there is no counterpart of "delete_requester" in an operation
-              polling_job_timeout: 20 | download_target_requester: {type: HttpRequester, path: x} | /download_target_requester: there is no counterpart
+              polling_job_timeout: 20 | url_requester: {type: HttpRequester, path: x} | /url_requester: there is no counterpart of "url_requester" in an operation
               field_path: [job, state] | field_path: [jobs, "*"] | /status_extractor/field_path/1: the path has to be that of one value
               field_path: [job, url] | field_path: [] | /download_target_extractor: there is no counterpart of the extractor
               status_extractor: {type: DpathExtractor | status_extractor: {type: CustomExtractor, class_name: a.B | /status_extractor: there is no counterpart of the extractor "a.B"
