@@ -161,6 +161,18 @@ record ConnectionSettings(
             }
             boolean isSuccess = response.status() >= 200 && response.status() <= 299;
             boolean isPartial = request.graphQl() == GraphQlMode.PARTIAL && meaning.hasData();
+            if (GraphQlMutations.isExecuted(response)) {
+                // It is not repeated, whatever its status and errors. The credentials are renewed for later requests.
+                ResponseRule.Action action = byStatus(response);
+                return switch (meaning.meaning()) {
+                    case UNAUTHENTICATED ->
+                        isSuccess
+                                ? (isPartial ? ResponseRule.Action.ACCEPT : ResponseRule.Action.REFRESH_AUTH)
+                                : unrepeated(action);
+                    case DATA -> unrepeated(action);
+                    default -> isSuccess && !isPartial ? ResponseRule.Action.FAIL : unrepeated(action);
+                };
+            }
             return switch (meaning.meaning()) {
                 case RATE_LIMITED -> ResponseRule.Action.RATE_LIMITED;
                 case TEMPORARY -> {
@@ -175,6 +187,12 @@ record ConnectionSettings(
                 case FAILED, MALFORMED -> isSuccess && !isPartial ? ResponseRule.Action.FAIL : byStatus(response);
                 case DATA -> byStatus(response);
             };
+        }
+
+        private static ResponseRule.Action unrepeated(ResponseRule.Action action) {
+            return action == ResponseRule.Action.RETRY || action == ResponseRule.Action.RATE_LIMITED
+                    ? ResponseRule.Action.FAIL
+                    : action;
         }
 
         private static ResponseRule.Action byStatus(Response response) {

@@ -352,6 +352,9 @@ final class ExchangePipeline {
         if (!rejected.isReplayable() || !call.tryUseRefresh() || !auth.refresh(rejected, response)) {
             return false;
         }
+        if (!response.matchedRule() && GraphQlMutations.isExecuted(response)) {
+            return false;
+        }
         call.startNextAttempt();
         return true;
     }

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Errors in a response, whatever its status, are a {@link io.httpconnector.GraphQlException}. A query may be retried when its
- * response was lost, a mutation not. Immutable.
+ * response was lost, a mutation not: it is sent again only if the service has refused all of it, for a rate limit or rejected
+ * credentials. Immutable.
  */
 public final class GraphQl {
 

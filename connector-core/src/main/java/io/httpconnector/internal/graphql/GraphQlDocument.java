@@ -23,7 +23,7 @@ public final class GraphQlDocument {
     private static final Set<String> TYPES = Set.of("query", "mutation", "subscription");
 
     /** An operation. */
-    private record DocumentOperation(String type, String name, Set<String> variables) {}
+    private record DocumentOperation(String type, String name, Set<String> variables, boolean hasOneField) {}
 
     private final List<DocumentOperation> operations;
 
@@ -96,6 +96,12 @@ public final class GraphQlDocument {
         return operation != null && operation.type.equals("query");
     }
 
+    /** Whether the operation has exactly one field on its top level, which is not in a fragment. */
+    public boolean hasOneField(@Nullable String operationName) {
+        DocumentOperation operation = operation(operationName, new ArrayList<>());
+        return operation != null && operation.hasOneField;
+    }
+
     /** Reads the definitions on the top level. */
     private static final class DefinitionReader {
 
@@ -117,8 +123,7 @@ public final class GraphQlDocument {
             }
             while (!token.isEmpty() && problems.size() == before) {
                 if (token.equals("{")) {
-                    operations.add(new DocumentOperation("query", "", Set.of()));
-                    selection(Set.of());
+                    operations.add(new DocumentOperation("query", "", Set.of(), selection(Set.of())));
                 } else if (TYPES.contains(token)) {
                     operation(token);
                 } else if (token.equals("fragment")) {
@@ -160,20 +165,24 @@ public final class GraphQlDocument {
                 }
                 token = scanner.next();
             }
-            operations.add(new DocumentOperation(type, name, variables));
             checkDeclared(used, variables);
             if (token.isEmpty()) {
                 problems.add("the operation has no selection: it must end with { ... }");
-            } else {
-                selection(variables);
             }
+            boolean hasOneField = !token.isEmpty() && selection(variables);
+            operations.add(new DocumentOperation(type, name, variables, hasOneField));
         }
 
-        /** Reads the selection of an operation, which uses declared variables only. */
-        private void selection(Set<String> declared) {
+        /**
+         * Reads the selection of an operation, which uses declared variables only.
+         *
+         * @return whether it has exactly one field, which is not in a fragment
+         */
+        private boolean selection(Set<String> declared) {
             Map<String, String> used = new LinkedHashMap<>();
-            skipBrackets("{", used);
+            boolean hasOneField = skipBrackets("{", used);
             checkDeclared(used, declared);
+            return hasOneField;
         }
 
         private void checkDeclared(Map<String, String> used, Set<String> declared) {
@@ -213,15 +222,24 @@ public final class GraphQlDocument {
          * Skips to the bracket that closes the one that was read.
          *
          * @param used receives the variables on the way, with the location of their first use
+         * @return whether there is exactly one field, and no fragment, directly within the bracket
          */
-        private void skipBrackets(String open, Map<String, String> used) {
+        private boolean skipBrackets(String open, Map<String, String> used) {
             Deque<String> expected = new ArrayDeque<>();
             expected.push(closing(open));
+            int fields = 0;
+            String before = "";
             while (!expected.isEmpty()) {
                 String token = scanner.next();
                 if (token.isEmpty()) {
                     problems.add("a " + expected.peek() + " is missing at the end");
-                    return;
+                    return false;
+                }
+                if (expected.size() == 1) {
+                    // A name after a colon has an alias, and one after @ is a directive.
+                    boolean isField = token.matches("[_A-Za-z]\\w*") && !before.equals(":") && !before.equals("@");
+                    fields += isField || token.equals(".") ? 1 : 0;
+                    before = token;
                 }
                 if (token.startsWith("$") && token.length() > 1) {
                     used.putIfAbsent(token.substring(1), scanner.location());
@@ -230,10 +248,11 @@ public final class GraphQlDocument {
                 } else if (token.equals("}") || token.equals(")") || token.equals("]")) {
                     if (!token.equals(expected.pop())) {
                         problems.add(scanner.location() + ": unexpected " + token);
-                        return;
+                        return false;
                     }
                 }
             }
+            return fields == 1;
         }
 
         private static String closing(String open) {

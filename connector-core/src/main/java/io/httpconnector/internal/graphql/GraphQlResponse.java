@@ -8,8 +8,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,16 @@ public final class GraphQlResponse {
         FAILED,
         /** Neither data nor errors, such as a page of a proxy. */
         MALFORMED
+    }
+
+    /** How much of the request the service has executed. */
+    public enum Execution {
+        /** Nothing: the service refused the whole request. */
+        NONE,
+        /** One field of an operation was refused, and the data are null: fields before it may have been executed. */
+        ONE_FIELD_REFUSED,
+        /** Fields may have been executed. */
+        STARTED
     }
 
     /**
@@ -53,12 +65,14 @@ public final class GraphQlResponse {
     private static final Duration MAX_DELAY = Duration.ofDays(1);
 
     private final Meaning meaning;
+    private final Execution execution;
     private final boolean hasData;
     private final JsonNode cost;
     private final JsonNode rateLimit;
 
-    private GraphQlResponse(Meaning meaning, boolean hasData, JsonNode cost, JsonNode rateLimit) {
+    private GraphQlResponse(Meaning meaning, Execution execution, boolean hasData, JsonNode cost, JsonNode rateLimit) {
         this.meaning = meaning;
+        this.execution = execution;
         this.hasData = hasData;
         this.cost = cost;
         this.rateLimit = rateLimit;
@@ -70,7 +84,43 @@ public final class GraphQlResponse {
         JsonNode data = body.path("data");
         boolean hasData = !data.isMissingNode() && !data.isNull();
         Meaning meaning = errors.isEmpty() ? (hasData ? Meaning.DATA : Meaning.MALFORMED) : meaning(errors);
-        return new GraphQlResponse(meaning, hasData, body.at("/extensions/cost"), data.path("rateLimit"));
+        return new GraphQlResponse(
+                meaning, execution(data, errors), hasData, body.at("/extensions/cost"), data.path("rateLimit"));
+    }
+
+    /**
+     * Returns how much was executed. An error without a path is one of the whole request, an error with a path is one of a field,
+     * which is null, as is the nearest field around it that may be null (GraphQL specification, sections 6.4.4 and 7.1).
+     */
+    private static Execution execution(JsonNode data, List<ObjectNode> errors) {
+        boolean isRequestError =
+                errors.stream().noneMatch(error -> error.path("path").isArray());
+        if (data.isMissingNode() || data.isNull()) {
+            return data.isMissingNode() || isRequestError
+                    ? Execution.NONE
+                    : errors.size() == 1 && isRefusal(errors.get(0)) ? Execution.ONE_FIELD_REFUSED : Execution.STARTED;
+        }
+        if (!data.isObject()) {
+            return Execution.STARTED;
+        }
+        Set<String> refused = new HashSet<>();
+        errors.stream()
+                .filter(GraphQlResponse::isRefusal)
+                .forEach(error -> refused.add(error.at("/path/0").asText()));
+        for (Map.Entry<String, JsonNode> field : data.properties()) {
+            if (!field.getValue().isNull() || !(isRequestError || refused.contains(field.getKey()))) {
+                return Execution.STARTED;
+            }
+        }
+        return isRequestError || errors.stream().allMatch(GraphQlResponse::isRefusal)
+                ? Execution.NONE
+                : Execution.STARTED;
+    }
+
+    /** Whether a field of the operation was not executed, because the service permits no more or rejects the credentials. */
+    private static boolean isRefusal(JsonNode error) {
+        String code = comparableCode(error);
+        return error.path("path").size() == 1 && (RATE_LIMITS.contains(code) || UNAUTHENTICATED.contains(code));
     }
 
     private static Meaning meaning(List<ObjectNode> errors) {
@@ -122,6 +172,10 @@ public final class GraphQlResponse {
 
     public Meaning meaning() {
         return meaning;
+    }
+
+    public Execution execution() {
+        return execution;
     }
 
     /** Whether there are data, possibly partial. */
