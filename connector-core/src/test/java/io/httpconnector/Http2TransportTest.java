@@ -94,8 +94,9 @@ class Http2TransportTest {
         try (HttpConnection connection = connection(server.baseUrl()).build()) {
             server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(201).withBody("x".repeat(100_000))));
 
-            Response response = connection.send(
-                    Request.post("/a").body(Body.text("y".repeat(200_000), "text/plain")).header("X-A", "1"));
+            Response response = connection.send(Request.post("/a")
+                    .body(Body.text("y".repeat(200_000), "text/plain"))
+                    .header("X-A", "1"));
 
             assertThat(response.status()).isEqualTo(201);
             assertThat(response.text()).hasSize(100_000);
@@ -148,7 +149,8 @@ class Http2TransportTest {
                     if (isHead) {
                         stream.headersOnly(200, "content-length", "70");
                     } else {
-                        stream.headersOnly(Integer.parseInt(stream.field(":path").substring(1)));
+                        stream.headersOnly(
+                                Integer.parseInt(stream.field(":path").substring(1)));
                     }
                 });
                 HttpConnection connection = connection(peer.url()).build()) {
@@ -156,7 +158,8 @@ class Http2TransportTest {
             assertThat(head.bytes()).isEmpty();
             assertThat(head.headers().first("Content-Length")).contains("70");
             assertThat(connection.send(Request.delete("/204")).bytes()).isEmpty();
-            assertThat(connection.send(Request.get("/304").acceptAnyStatus()).bytes()).isEmpty();
+            assertThat(connection.send(Request.get("/304").acceptAnyStatus()).bytes())
+                    .isEmpty();
             assertThat(connection.send(Request.get("/200")).bytes()).isEmpty();
         }
     }
@@ -172,7 +175,9 @@ class Http2TransportTest {
                     }
                 });
                 HttpConnection connection = connection(peer.url()).cookies().build()) {
-            assertThat(connection.send(Request.get("/login")).text()).contains("id=7").contains("b=8");
+            assertThat(connection.send(Request.get("/login")).text())
+                    .contains("id=7")
+                    .contains("b=8");
         }
     }
 
@@ -220,12 +225,16 @@ class Http2TransportTest {
                     stream.data(stream.request().length() + " bytes", true);
                 });
                 HttpConnection connection = connection(peer.url()).build()) {
-            Request request = Request.post("/").body(Body.writing(out -> {
-                for (int i = 0; i < 10; i++) {
-                    out.write(new byte[100_000]);
-                    out.flush();
-                }
-            }, 1_000_000, "text/plain"));
+            Request request = Request.post("/")
+                    .body(Body.writing(
+                            out -> {
+                                for (int i = 0; i < 10; i++) {
+                                    out.write(new byte[100_000]);
+                                    out.flush();
+                                }
+                            },
+                            1_000_000,
+                            "text/plain"));
             assertThat(connection.send(request).text()).isEqualTo("1000000 bytes");
         }
     }
@@ -235,10 +244,9 @@ class Http2TransportTest {
         try (Http2Peer peer = peer(stream -> stream.headersOnly(200));
                 HttpConnection connection = connection(peer.url()).build()) {
             for (int length : List.of(9, 11)) {
-                Request request = Request.post("/")
-                        .body(Body.writing(out -> out.write(new byte[10]), length, "text/plain"));
-                TransferException e =
-                        catchThrowableOfType(TransferException.class, () -> connection.send(request));
+                Request request =
+                        Request.post("/").body(Body.writing(out -> out.write(new byte[10]), length, "text/plain"));
+                TransferException e = catchThrowableOfType(TransferException.class, () -> connection.send(request));
                 assertThat(e).hasMessageContaining("the body has 10 bytes, but " + length + " were announced");
             }
         }

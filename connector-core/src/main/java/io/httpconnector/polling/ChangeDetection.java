@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +97,11 @@ interface ChangeDetection {
     /** Whether the marks of a record grow with each of its changes. */
     default boolean isOrdered() {
         return false;
+    }
+
+    /** The value of the cursor in a record, as {@link #mark} has it; empty if the record has no usable one. Has no effect on the read. */
+    default OptionalLong positionOf(JsonNode item) {
+        return OptionalLong.empty();
     }
 
     /** Whether the records that are being read may have been read before a time, in milliseconds since 1970. */

@@ -6,8 +6,10 @@ import io.httpconnector.polling.Checkpoint.Unproven;
 import io.httpconnector.polling.DeduplicationIndex.KeyEntry;
 import io.httpconnector.polling.Reading.End;
 import io.httpconnector.polling.TimestampFormat.TimeRange;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -329,6 +331,16 @@ final class HighWaterMarkDetection implements ChangeDetection {
     @Override
     public KeyEntry seenAgain(KeyEntry known, long mark) {
         return known.seenAt(markToStore(mark)).withReach(known.reach());
+    }
+
+    @Override
+    public OptionalLong positionOf(JsonNode item) {
+        try {
+            TimeRange at = cursor.position(item);
+            return at == null ? OptionalLong.empty() : OptionalLong.of(at.latest());
+        } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
+            return OptionalLong.empty();
+        }
     }
 
     @Override

@@ -29,7 +29,7 @@ record Occurrence(Fingerprint key, long version, Fingerprint event, long order, 
     /** It is older than the trigger: no push is expected. */
     static final int BASELINE = 16;
 
-    /** Its record was deleted afterwards: it is kept only because a push is expected. */
+    /** Its record was deleted, or seen again, afterwards: it is kept to recognize late and repeated pushes. */
     static final int ENDED = 32;
 
     boolean is(int flag) {

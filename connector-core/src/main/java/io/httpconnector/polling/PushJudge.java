@@ -137,7 +137,7 @@ final class PushJudge {
         if (deletion != null && current == null) {
             boolean isBefore = isComparable(order, deletion.order()) && order <= deletion.order();
             Occurrence ended = state.findEnded(item.print(), item.version());
-            if (ended != null) {
+            if (ended != null && ended.isPushExpected()) {
                 confirm(ended);
                 return knownOne();
             }
@@ -163,6 +163,10 @@ final class PushJudge {
                 : detection.isOutsideQuery(mark);
         if (!isOlder) {
             return Verdict.UNDECIDED;
+        }
+        if (state.findEnded(item.print(), item.version()) != null) {
+            state.countDuplicate();
+            return knownOne();
         }
         return state.isBeyondHorizon(order) ? outdatedOne() : Verdict.OLDER;
     }
@@ -219,8 +223,9 @@ final class PushJudge {
             known++;
             return false;
         }
-        long order = settings.order(item.tree());
-        if (current != null
+        long order = deletionOrder(item);
+        if (!isCurrent
+                && current != null
                 && isComparable(order, order(item.print(), current))
                 && order < order(item.print(), current)) {
             outdated++;
@@ -228,6 +233,16 @@ final class PushJudge {
             return false;
         }
         return true;
+    }
+
+    /** The order of the record in a deletion, which may lack the field of the cursor. */
+    private long deletionOrder(Item item) {
+        if (settings.hasOrder()) {
+            return settings.order(item.tree());
+        }
+        return detection.isOrdered()
+                ? detection.positionOf(item.tree()).orElse(Occurrence.UNORDERED)
+                : Occurrence.UNORDERED;
     }
 
     private Occurrence deletionOf(Fingerprint key) {
@@ -270,7 +285,7 @@ final class PushJudge {
     /** Called when the event of a deleted record is finished, before its key is forgotten. */
     void finishDeletion(Fingerprint key, @Nullable Item item, String eventId) {
         KeyEntry current = transaction.seen().get(key);
-        long order = item == null ? Occurrence.UNORDERED : settings.order(item.tree());
+        long order = item == null ? Occurrence.UNORDERED : deletionOrder(item);
         long before = current == null ? Occurrence.UNORDERED : order(key, current);
         finish(key, Occurrence.DELETION, Math.max(order, before), eventId);
     }

@@ -55,7 +55,7 @@ final class PushState {
         return one == null || one.is(Occurrence.ENDED) ? null : one;
     }
 
-    /** A version of which a push is expected, although its record was deleted in the meantime; null when there is none. */
+    /** A version that was delivered before its record was deleted; null when there is none. */
     synchronized @Nullable Occurrence findEnded(Fingerprint key, long version) {
         Occurrence one = recent.get(new Id(key, version));
         return one != null && one.is(Occurrence.ENDED) ? one : null;
@@ -93,7 +93,8 @@ final class PushState {
     private void replace(Id id) {
         Occurrence ended = recent.get(id);
         remove(id);
-        if (ended != null && ended.isPushExpected()) {
+        boolean isDelivered = ended != null && ended.isDelivered() && !ended.isDeletion();
+        if (ended != null && (isDelivered || ended.isPushExpected())) {
             put(ended.with(Occurrence.ENDED));
         }
     }

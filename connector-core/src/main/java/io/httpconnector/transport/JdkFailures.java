@@ -45,7 +45,8 @@ final class JdkFailures {
         if (unreachable != null) {
             return unreachable;
         }
-        // With TLS 1.3 a service may reject the client certificate after the request was sent; it does not read that request.
+        // With TLS 1.3 a service may reject the client certificate after the request was sent; it does not read that
+        // request.
         return find(thrown, SSLHandshakeException.class);
     }
 

@@ -263,6 +263,38 @@ class PushTest {
         }
     }
 
+    /** With a cursor of time, no further poll would correct a wrong deletion. */
+    @ParameterizedTest
+    @EnumSource
+    void deletionThatIsOlderThanTheRecordThatWasCreatedAgainIsOutdated(Kind kind) {
+        try (PollingTrigger trigger = trigger(kind, StateStore.inMemory()).build()) {
+            JsonNode first = change("a");
+            trigger.pollOnce();
+            rows.remove("a");
+            trigger.push(PushedRecords.deleted(first));
+            JsonNode again = change("a");
+            trigger.push(PushedRecords.changed(again));
+            trigger.pollOnce();
+            assertThat(changes()).hasSize(3).endsWith("DELETED a", created(kind));
+
+            assertThat(trigger.push(PushedRecords.deleted(first)).outdated())
+                    .as("repeated")
+                    .isEqualTo(1);
+            assertThat(trigger.push(PushedRecords.changed(first)).events())
+                    .as("repeated")
+                    .isZero();
+            assertThat(trigger.pollOnce().events()).isZero();
+            assertThat(events).hasSize(3);
+
+            rows.remove("a");
+            assertThat(trigger.push(PushedRecords.deleted(again)).events()).isEqualTo(1);
+        }
+    }
+
+    private static String created(Kind kind) {
+        return (kind == Kind.FULL || kind == Kind.DELETIONS ? "NEW" : "NEW_OR_UPDATED") + " a";
+    }
+
     @Test
     void deletionThatAPollHasFoundIsNotPushedAgain() {
         try (PollingTrigger trigger =

@@ -34,7 +34,7 @@ final class SecretBytes {
     }
 
     private boolean isInPieces(byte[] bytes) {
-        DecodedText text = new DecodedText(bytes, 1);
+        DecodedText text = new DecodedText(bytes, bytes.length, 1);
         while (text.next()) {
             if (isIn(text.piece())) {
                 return true;
