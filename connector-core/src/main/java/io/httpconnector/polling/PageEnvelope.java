@@ -14,6 +14,7 @@ final class PageEnvelope {
 
     private final ObjectNode tree = JsonNodeFactory.instance.objectNode();
     private boolean blank;
+    private boolean bodyEmpty;
     private boolean incomplete;
     private List<String> columns = List.of();
     private int values;
@@ -30,6 +31,18 @@ final class PageEnvelope {
     /** The envelope of an empty response. */
     static PageEnvelope empty() {
         return new PageEnvelope(true);
+    }
+
+    /** The envelope of a body without content: an empty list in JSON Lines, and no list in other formats. */
+    static PageEnvelope ofEmptyBody(RecordSelector.Format format) {
+        PageEnvelope envelope = empty();
+        envelope.bodyEmpty = format != RecordSelector.Format.JSON_LINES;
+        return envelope;
+    }
+
+    /** Whether there is no content that could be a list. */
+    boolean isBodyEmpty() {
+        return bodyEmpty;
     }
 
     /** Marks the list as null or missing, which is different from an empty list. */

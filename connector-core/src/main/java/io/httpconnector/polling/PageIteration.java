@@ -151,6 +151,11 @@ final class PageIteration extends AbstractSpliterator<RecordPage> {
         }
 
         @Override
+        public boolean permitsEmptyBody(int number) {
+            return false;
+        }
+
+        @Override
         public boolean isIdentified() {
             return RecordLists.haveIds(items);
         }

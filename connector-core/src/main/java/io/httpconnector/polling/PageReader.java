@@ -41,6 +41,11 @@ final class PageReader implements RecordReader.Sink {
             return false;
         }
 
+        /** Whether a page may have an empty body, which ends the pages: otherwise it would hide that they are truncated. */
+        default boolean permitsEmptyBody(int number) {
+            return number == 1;
+        }
+
         /** Called for a record that is filtered out. */
         default void skip(JsonNode item) {}
     }
@@ -82,6 +87,7 @@ final class PageReader implements RecordReader.Sink {
                     ? RecordReader.read(records.onPage(response, number), type, body, max, this)
                     : new PageEnvelope();
             skipLast();
+            checkBody(response, number, envelope);
             return new Page(
                     number,
                     response,
@@ -102,6 +108,26 @@ final class PageReader implements RecordReader.Sink {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    /** A response without a list must not end the pages in silence. */
+    private void checkBody(Response response, int number, PageEnvelope envelope) {
+        int status = response.status();
+        boolean isAccepted = status == 202 && count == 0;
+        if (!Page.hasRecords(response)
+                || status == 204
+                || status > 299
+                || records.isOptional()
+                || !(isAccepted || envelope.isBodyEmpty())
+                || consumer.permitsEmptyBody(number)) {
+            return;
+        }
+        throw new PollingException(
+                Reason.UNEXPECTED_RESPONSE,
+                response.exchange().summary() + ": page " + number + " has the status " + status + " and "
+                        + (envelope.isBodyEmpty() ? "an empty body" : "no records")
+                        + ", which does not prove that there are no further records: if the service responds"
+                        + " like this to mean an empty list, use RecordSelector.at(...).optional()");
     }
 
     private static String kind(ZipException e) {

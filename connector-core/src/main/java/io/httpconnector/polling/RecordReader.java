@@ -79,22 +79,22 @@ final class RecordReader {
 
     private static PageEnvelope readFile(
             RecordSelector records, String contentType, InputStream content, int max, Sink sink) throws IOException {
+        Format format = formatOf(records.format(), contentType);
         RecordSizeLimiter meter = new RecordSizeLimiter(content, max);
         BufferedInputStream in = new BufferedInputStream(meter);
         in.mark(1);
         if (in.read() < 0) {
             // An empty body, as with status 204, has no new records.
-            return PageEnvelope.empty();
+            return PageEnvelope.ofEmptyBody(format);
         }
         in.reset();
         HeldRecords held = records.filters().needResponse() ? new HeldRecords(max) : null;
         RecordReader reader = new RecordReader(records, sink, meter, held);
-        Format format = formatOf(records.format(), contentType);
         boolean isJson = format == Format.JSON || format == Format.JSON_LINES;
         InputStream text = isJson ? CharsetDetector.detectable(in, contentType) : in;
         boolean isSomething = reader.read(format, text, CharsetDetector.charset(contentType));
         reader.release();
-        return isSomething ? reader.envelope : PageEnvelope.empty();
+        return isSomething ? reader.envelope : PageEnvelope.ofEmptyBody(format);
     }
 
     private static Format formatOf(Format format, String contentType) {
@@ -144,10 +144,7 @@ final class RecordReader {
                 walk(parser, records.path(), envelope.tree());
             } while (parser.nextToken() != null && lines);
             if (parser.currentToken() != null) {
-                throw new Unexpected(
-                        parser,
-                        "there is more content after the value: if the format is JSON"
-                                + " Lines, declare it by RecordSelector.as(...)");
+                throw UnexpectedContent.afterTheValue(parser);
             }
             boolean isEmpty = !isEmitted && records.isDeclaredEmpty(envelope.tree());
             if (!found
@@ -155,12 +152,7 @@ final class RecordReader {
                     && !records.isOptional()
                     && format == Format.JSON
                     && !records.path().contains("*")) {
-                throw new Unexpected(
-                        parser,
-                        "there is nothing at \"/" + String.join("/", records.path())
-                                + "\": if the service omits an empty list, use"
-                                + " RecordSelector.at(...).optional(), or emptyWhen(...) where a field"
-                                + " states that it is empty");
+                throw UnexpectedContent.insteadOfList(parser, records);
             }
             if (isEmpty) {
                 envelope.markEmpty();
@@ -293,6 +285,9 @@ final class RecordReader {
         } else if (first == JsonToken.START_OBJECT || (first.isScalarValue() && first != JsonToken.VALUE_NULL)) {
             JsonNode item = parser.readValueAsTree();
             boolean isBlank = item.isTextual() && item.asText().isBlank();
+            if (format == Format.JSON && depth == 0 && item.isValueNode()) {
+                UnexpectedContent.rejectScalar(parser, item, records);
+            }
             if (format == Format.JSON || (format == Format.JSON_LINES && isBlank)) {
                 // A single record, or a value in place of the list.
                 envelope.markListIncomplete();
@@ -402,15 +397,6 @@ final class RecordReader {
     private void keep(JsonNode item, long bytes) {
         if (filters.match(item)) {
             sink.accept(item, bytes);
-        }
-    }
-
-    /** Signals that the response is well-formed, but not as expected. */
-    static final class Unexpected extends JsonProcessingException {
-        private static final long serialVersionUID = 1L;
-
-        Unexpected(JsonParser parser, String message) {
-            super(message, parser.currentLocation());
         }
     }
 }

@@ -1,0 +1,58 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** Signals that a response is well-formed, but not as expected. */
+final class UnexpectedContent extends JsonProcessingException {
+
+    private static final long serialVersionUID = 1L;
+
+    private UnexpectedContent(JsonParser parser, String message) {
+        super(message, parser.currentLocation());
+    }
+
+    static UnexpectedContent afterTheValue(JsonParser parser) {
+        return new UnexpectedContent(
+                parser,
+                "there is more content after the value: if the format is JSON"
+                        + " Lines, declare it by RecordSelector.as(...)");
+    }
+
+    /** There is no value at the path of the records. */
+    static UnexpectedContent insteadOfList(JsonParser parser, RecordSelector records) {
+        return new UnexpectedContent(
+                parser,
+                "there is nothing at \"" + path(records)
+                        + "\": if the service omits an empty list, use"
+                        + " RecordSelector.at(...).optional(), or emptyWhen(...) where a field"
+                        + " states that it is empty");
+    }
+
+    /**
+     * Rejects a text, number or Boolean in place of the list, such as the message of an error.
+     *
+     * @throws UnexpectedContent unless it is a number as the whole response, a blank text where the list is optional, or an
+     *     element that {@code *} selects
+     */
+    static void rejectScalar(JsonParser parser, JsonNode value, RecordSelector records) throws UnexpectedContent {
+        boolean isBlank = value.isTextual() && value.asText().isBlank();
+        boolean isSingleNumber = value.isNumber() && records.path().isEmpty();
+        if (isSingleNumber || records.path().contains("*") || (isBlank && records.isOptional())) {
+            return;
+        }
+        String type = isBlank
+                ? "a blank text"
+                : value.isTextual() ? "a text" : value.isNumber() ? "a number" : "true or false";
+        throw new UnexpectedContent(
+                parser,
+                "there is " + type + " in place of the list of records "
+                        + (records.path().isEmpty() ? "at the root" : "at \"" + path(records) + "\"")
+                        + (isBlank ? ": if this means an empty list, use RecordSelector.at(...).optional()" : ""));
+    }
+
+    private static String path(RecordSelector records) {
+        return "/" + String.join("/", records.path());
+    }
+}
