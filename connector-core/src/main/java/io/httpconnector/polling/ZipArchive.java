@@ -156,7 +156,7 @@ final class ZipArchive {
             }
             for (int at = size - END_SIZE; at >= 0; at--) {
                 if (isAt(END, tail, at)) {
-                    int listed = tail[at + 10] & 0xff | (tail[at + 11] & 0xff) << 8;
+                    int listed = (tail[at + 10] & 0xff) | ((tail[at + 11] & 0xff) << 8);
                     if (listed != MANY && listed > entries) {
                         throw new ZipException(
                                 "The ZIP archive lists " + listed + " files, of which " + entries + " are readable");
