@@ -46,7 +46,7 @@ public final class RecordSelector {
         JSON_LINES,
         /** XML. Needs the library {@code jackson-dataformat-xml}. */
         XML,
-        /** CSV with the field names in the first line (RFC 4180). Needs the library {@code jackson-dataformat-csv}. */
+        /** CSV with the field names in the first line (RFC 4180); a repeated name gets a number: {@code amount_2}. Needs the library {@code jackson-dataformat-csv}. */
         CSV
     }
 
