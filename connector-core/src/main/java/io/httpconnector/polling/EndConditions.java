@@ -15,10 +15,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -266,6 +268,20 @@ final class EndConditions {
         }
         long stated = statedCount(page, ValueSource.ofPage("pagination", entry.value.asText()));
         return stated == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(stated);
+    }
+
+    /** Whether a page has none of the numbers of records or pages that the conditions need; false without such conditions. */
+    boolean isTotalMissing(Page page) {
+        List<Entry> totals = Stream.of(TOTAL, "totalPages")
+                .map(entries::get)
+                .filter(Objects::nonNull)
+                .toList();
+        return !totals.isEmpty()
+                && totals.stream()
+                        .allMatch(entry -> entry.value != null
+                                && ValueSource.ofPage("pagination", entry.value.asText())
+                                        .in(page)
+                                        .isMissingNode());
     }
 
     /** Whether the total on a page states that there are no more records than were read; also where the page omits the list. */

@@ -1,10 +1,18 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.Response;
 import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.RecordLists;
+import io.httpconnector.polling.RecordSelector.Format;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +27,9 @@ final class FirstResponse {
     private static final Set<String> TOTAL_PAGES = Set.of("totalpages", "lastpage", "pages", "pagecount");
     private static final Set<String> MORE =
             Set.of("hasmore", "more", "hasnextpage", "hasnext", "moreitemsincollection");
+    /** The starts of further names of such flags, whose value is true or false. */
+    private static final List<String> MORE_PREFIXES = List.of("hasmore", "hasnext", "more", "ismore");
+
     private static final Set<String> LAST = Set.of("last", "islast", "islastpage", "endofstream", "done");
 
     private final JsonNode list;
@@ -42,15 +53,55 @@ final class FirstResponse {
                 list.size(),
                 list.path(list.size() - 1),
                 Fingerprint.of(list),
-                Page.Likeness.ANONYMOUS);
+                Page.Likeness.ANONYMOUS,
+                null);
         collect("", body, path, 0);
     }
 
-    /** Finds the list of records in a response; null when it has no list of objects. */
+    /**
+     * Finds the list of records in a response of a format that a {@link RecordSelector} reads.
+     *
+     * @return null when it has no list of objects
+     * @throws io.httpconnector.ConnectorException when it has none of these formats
+     */
     static @Nullable FirstResponse of(Response response) {
-        JsonNode body = response.json();
+        String type = response.headers().first("Content-Type").orElse("");
+        JsonNode body = switch (RecordReader.formatOf(Format.AUTO, type)) {
+            case XML -> response.xml();
+            case CSV, JSON_LINES -> rows(response, type);
+            default -> response.json();
+        };
         String path = RecordLists.find(body);
         return path == null ? null : new FirstResponse(response, body, path);
+    }
+
+    /** The lines of a response as a list. */
+    private static JsonNode rows(Response response, String type) {
+        ArrayNode rows = JsonNodeFactory.instance.arrayNode();
+        RecordReader.Sink sink = new RecordReader.Sink() {
+            @Override
+            public void raw(JsonNode item) {
+                rows.add(item);
+            }
+
+            @Override
+            public void accept(JsonNode item, long bytes) {
+                // All records are collected.
+            }
+        };
+        byte[] body = response.bytes();
+        try {
+            RecordReader.read(RecordSelector.atRoot(), type, new ByteArrayInputStream(body), Integer.MAX_VALUE, sink);
+        } catch (IOException e) {
+            throw new PollingException(
+                    PollingException.Reason.UNEXPECTED_RESPONSE,
+                    response.exchange().summary() + ": unexpected response: "
+                            + (e instanceof JsonProcessingException malformed
+                                    ? JsonSupport.describe(malformed)
+                                    : String.valueOf(e.getMessage())),
+                    e);
+        }
+        return rows;
     }
 
     /** Collects the scalar values outside the records by their pointers. */
@@ -96,12 +147,15 @@ final class FirstResponse {
         Map<String, String> references = new LinkedHashMap<>();
         values.forEach((pointer, value) -> {
             String name = pointer.toLowerCase(Locale.ROOT);
+            boolean isFlag = value.isBoolean()
+                    || value.asText().equals("true")
+                    || value.asText().equals("false");
             boolean isReference = name.contains("next")
                     || name.endsWith("cursor")
                     || name.endsWith("/after")
                     || name.endsWith("continue")
                     || name.contains("continuation");
-            if (isReference && !value.isBoolean()) {
+            if (isReference && !isFlag) {
                 references.put(pointer, value.asText());
             }
         });
@@ -111,10 +165,23 @@ final class FirstResponse {
     /** The pointer to the first value with one of these names, in lower case without _ and -; null when there is none. */
     @Nullable String pointerOf(Set<String> names) {
         return values.keySet().stream()
-                .filter(pointer -> names.contains(
-                        lastName(pointer).toLowerCase(Locale.ROOT).replaceAll("[_-]", "")))
+                .filter(pointer -> names.contains(plainName(pointer)))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Whether it states that there are more pages: {@code hasMore}, {@code moreResult} and the like. */
+    private boolean isMoreFlag(String pointer) {
+        JsonNode value = page.at(pointer);
+        String name = plainName(pointer);
+        boolean isFlag = value.isBoolean()
+                || value.asText().equals("true")
+                || value.asText().equals("false");
+        return MORE.contains(name) || (isFlag && MORE_PREFIXES.stream().anyMatch(name::startsWith));
+    }
+
+    private static String plainName(String pointer) {
+        return lastName(pointer).toLowerCase(Locale.ROOT).replaceAll("[_-]", "");
     }
 
     /** The name of the value at a pointer. */
@@ -124,7 +191,7 @@ final class FirstResponse {
 
     /** The pointer to the flag that states that there are more pages; null when there is none. */
     @Nullable String moreFlag() {
-        return pointerOf(MORE);
+        return values.keySet().stream().filter(this::isMoreFlag).findFirst().orElse(null);
     }
 
     /** The end conditions for pages by number. */
@@ -148,6 +215,15 @@ final class FirstResponse {
     private EndConditions withTotal(EndConditions ends) {
         String total = pointerOf(TOTALS);
         return total != null && page.at(total).asLong() > page.count() ? ends.with("total", total) : ends;
+    }
+
+    /**
+     * The end by a flag that states that this page is the last one, although it has a token; null when there is none.
+     */
+    @Nullable EndConditions endsHereByFlag() {
+        String more = moreFlag();
+        boolean isLast = more != null && Flag.of(page.at(more)) == Flag.FALSE;
+        return isLast ? EndConditions.NONE.with("moreWhile", more) : null;
     }
 
     private EndConditions withFlags(EndConditions ends) {

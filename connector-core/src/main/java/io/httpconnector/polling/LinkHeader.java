@@ -1,6 +1,7 @@
 package io.httpconnector.polling;
 
-import io.httpconnector.Headers;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Response;
 import io.httpconnector.internal.http.LenientUrl;
 import java.util.Arrays;
 import java.util.Optional;
@@ -13,18 +14,18 @@ final class LinkHeader {
     // Possessive quantifiers, so that a malicious field causes neither long run times nor deep recursion.
     private static final String QUOTED = "\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"";
     private static final String PARAMETER =
-            "\\s*+;\\s*+([^;,=\\s]++)(?:\\s*+=\\s*+(?:" + QUOTED + "|([^\";,\\s]*+)))?+";
+            "\\s*+;\\s*+([^;,=\\s]++)(?:\\s*+=\\s*+(?:" + QUOTED + "|'([^'\";,]*+)'|([^\";,\\s]*+)))?+";
     private static final Pattern LINK = Pattern.compile("<([^<>]*+)>((?:" + PARAMETER + ")*+)");
     private static final Pattern ONE = Pattern.compile(PARAMETER);
 
     private LinkHeader() {}
 
-    /** The target of the first link with the relation type {@code next}. */
-    static Optional<String> next(Headers headers) {
-        for (String field : headers.all("Link")) {
+    /** The target of the first link of the response with the relation type {@code next}. */
+    static Optional<String> next(Response response) {
+        for (String field : response.headers().all("Link")) {
             Matcher link = LINK.matcher(field);
             while (link.find()) {
-                if (isNext(ONE.matcher(link.group(2)))) {
+                if (isNext(ONE.matcher(link.group(2)), response)) {
                     return Optional.of(LenientUrl.ofHeader(link.group(1).strip()));
                 }
             }
@@ -32,15 +33,44 @@ final class LinkHeader {
         return Optional.empty();
     }
 
-    /** Uses the first parameter {@code rel}; further ones are ignored. */
-    private static boolean isNext(Matcher parameter) {
+    /** Uses the first parameter {@code rel}; further ones are ignored. A link with an {@code anchor} is one of that context. */
+    private static boolean isNext(Matcher parameter, Response response) {
+        String types = null;
+        String anchor = null;
         while (parameter.find()) {
-            if (parameter.group(1).equalsIgnoreCase("rel")) {
-                String types = parameter.group(2) == null ? parameter.group(3) : parameter.group(2);
-                return types != null
-                        && Arrays.stream(types.strip().split("\\s+", -1)).anyMatch("next"::equalsIgnoreCase);
+            String name = parameter.group(1);
+            if (types == null && name.equalsIgnoreCase("rel")) {
+                types = value(parameter);
+            } else if (anchor == null && name.equalsIgnoreCase("anchor")) {
+                anchor = value(parameter);
             }
         }
-        return false;
+        return types != null
+                && Arrays.stream(types.strip().split("\\s+", -1)).anyMatch("next"::equalsIgnoreCase)
+                && (anchor == null || isContext(anchor.strip(), response));
+    }
+
+    /** Some services quote with apostrophes. */
+    private static String value(Matcher parameter) {
+        for (int group = 2; group <= 4; group++) {
+            String value = parameter.group(group);
+            if (value != null) {
+                return value;
+            }
+        }
+        return "";
+    }
+
+    /** Whether the context is the response, and neither another resource nor a fragment. */
+    private static boolean isContext(String anchor, Response response) {
+        int fragment = anchor.indexOf('#');
+        if (fragment >= 0 && fragment < anchor.length() - 1) {
+            return false;
+        }
+        try {
+            return response.resolve(anchor).equals(response.resolve(""));
+        } catch (InvalidDefinitionException e) {
+            return false;
+        }
     }
 }

@@ -13,7 +13,7 @@ record LinkHeaderPaginator() implements Paginator {
 
     @Override
     public PageSequence start() {
-        return TokenSequence.ofUrls(page -> LinkHeader.next(page.headers()));
+        return TokenSequence.ofUrls(page -> LinkHeader.next(page.response()));
     }
 
     @Override
@@ -42,7 +42,7 @@ record LinkHeaderPaginator() implements Paginator {
 
         @Override
         public List<PaginationCandidate> detect(FirstResponse response) {
-            return LinkHeader.next(response.page().headers()).isEmpty()
+            return LinkHeader.next(response.page().response()).isEmpty()
                     ? List.of()
                     : List.of(PaginationCandidate.of(
                             new LinkHeaderPaginator(),

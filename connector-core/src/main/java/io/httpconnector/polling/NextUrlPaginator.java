@@ -14,18 +14,21 @@ import org.jspecify.annotations.Nullable;
  * Pagination by a URL of the next page, which is in the body or is extracted by code.
  *
  * @param pointer the JSON pointer or expression of the URL; null for code
+ * @param checkEnd throws an exception where a page without a URL is not the last one
  */
-record NextUrlPaginator(@Nullable String pointer, Function<Page, Optional<String>> url) implements Paginator {
+record NextUrlPaginator(@Nullable String pointer, Function<Page, Optional<String>> url, Consumer<Page> checkEnd)
+        implements Paginator {
 
     static final PaginatorType TYPE = new NextUrlType();
 
     static NextUrlPaginator inBody(String pointer) {
         ValueSource source = ValueSource.ofPage("pagination", pointer);
-        return new NextUrlPaginator(pointer, page -> Page.token(source.in(page)));
+        return new NextUrlPaginator(
+                pointer, page -> Page.token(source.in(page)), page -> LastRecordToken.requireValue(source, page));
     }
 
     static NextUrlPaginator by(Function<Page, Optional<String>> code) {
-        return new NextUrlPaginator(null, code);
+        return new NextUrlPaginator(null, code, page -> {});
     }
 
     /** Whether a value looks like a URL, absolute or relative, instead of a token. */
@@ -35,7 +38,7 @@ record NextUrlPaginator(@Nullable String pointer, Function<Page, Optional<String
 
     @Override
     public PageSequence start() {
-        return TokenSequence.ofUrls(url);
+        return TokenSequence.ofUrls(url, checkEnd);
     }
 
     @Override

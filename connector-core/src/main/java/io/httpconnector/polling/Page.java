@@ -15,6 +15,7 @@ import io.httpconnector.template.Pills;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** One page of records as returned by the service, for code that determines the next page. Immutable. */
 public final class Page {
@@ -29,6 +30,7 @@ public final class Page {
     private final JsonNode last;
     private final Fingerprint content;
     private final Likeness likeness;
+    private final @Nullable Fingerprint ids;
     /** The pills of the request for this page, with the number of records read so far. */
     private final ObjectNode progress;
 
@@ -49,7 +51,8 @@ public final class Page {
             int count,
             JsonNode last,
             Fingerprint content,
-            Likeness likeness) {
+            Likeness likeness,
+            @Nullable Fingerprint ids) {
         this.number = number;
         this.response = response;
         this.envelope = envelope;
@@ -57,6 +60,7 @@ public final class Page {
         this.last = last;
         this.content = content;
         this.likeness = likeness;
+        this.ids = ids;
         this.progress = JsonNodeFactory.instance.objectNode().put("number", number);
     }
 
@@ -68,6 +72,7 @@ public final class Page {
         this.last = page.last;
         this.content = page.content;
         this.likeness = page.likeness;
+        this.ids = page.ids;
         this.progress = progress;
     }
 
@@ -188,6 +193,11 @@ public final class Page {
         return !hasRecords(response);
     }
 
+    /** Whether it has other elements than an XML list, and may be an error. */
+    boolean isListAbsent() {
+        return envelope.isListAbsent();
+    }
+
     /** Whether there was no body, although the status does not imply this. */
     boolean isBodyMissing() {
         return envelope.isBlank() || WITHOUT_LIST.contains(response.status());
@@ -258,6 +268,11 @@ public final class Page {
 
     boolean isIdentified() {
         return likeness == Likeness.IDENTIFIED;
+    }
+
+    /** The fingerprint of the ids of its records; null when they have none. */
+    @Nullable Fingerprint ids() {
+        return ids;
     }
 
     /** The fingerprint of all its records. */

@@ -15,6 +15,7 @@ final class PageEnvelope {
     private final ObjectNode tree = JsonNodeFactory.instance.objectNode();
     private boolean blank;
     private boolean bodyEmpty;
+    private boolean listAbsent;
     private boolean incomplete;
     private List<String> columns = List.of();
     private int values;
@@ -58,6 +59,16 @@ final class PageEnvelope {
 
     boolean isBlank() {
         return blank;
+    }
+
+    /** Marks the list of an XML document as absent beside other elements, which an empty list and an error have in common. */
+    void markListAbsent() {
+        listAbsent = true;
+    }
+
+    /** Whether it is unknown whether there is an empty list or an error. */
+    boolean isListAbsent() {
+        return listAbsent;
     }
 
     /** Marks a list as missing or malformed: the response does not prove that it has no other records. */

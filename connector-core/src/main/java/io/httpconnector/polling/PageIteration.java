@@ -14,6 +14,7 @@ import java.util.Spliterator;
 import java.util.Spliterators.AbstractSpliterator;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Iterates over the pages of one query. Holds one page in memory; two while it verifies that a page is repeated. */
 final class PageIteration extends AbstractSpliterator<RecordPage> {
@@ -157,7 +158,20 @@ final class PageIteration extends AbstractSpliterator<RecordPage> {
 
         @Override
         public boolean isIdentified() {
-            return RecordLists.haveIds(items);
+            return RecordLists.idOf(items) != null;
+        }
+
+        @Override
+        public @Nullable Fingerprint ids() {
+            String id = RecordLists.idOf(items);
+            return id == null
+                    ? null
+                    : new Fingerprint(
+                            items.stream()
+                                    .mapToLong(item ->
+                                            Fingerprint.of(item.path(id)).low())
+                                    .sum(),
+                            items.size());
         }
     }
 }

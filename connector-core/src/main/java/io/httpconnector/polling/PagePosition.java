@@ -26,8 +26,8 @@ final class PagePosition {
 
     /** Whether the response states that a page is at a later position than the one before it. */
     static boolean isAdvanced(Page before, Page page) {
-        Optional<String> next = LinkHeader.next(page.headers());
-        return (next.isPresent() && !next.equals(LinkHeader.next(before.headers())))
+        Optional<String> next = LinkHeader.next(page.response());
+        return (next.isPresent() && !next.equals(LinkHeader.next(before.response())))
                 || isAdvanced("", before.requested(), page, before, 0);
     }
 

@@ -46,6 +46,11 @@ final class PageReader implements RecordReader.Sink {
             return number == 1;
         }
 
+        /** The fingerprint of the ids of the records that were accepted from a page, in any order; null when they have none. */
+        default @Nullable Fingerprint ids() {
+            return null;
+        }
+
         /** Called for a record that is filtered out. */
         default void skip(JsonNode item) {}
     }
@@ -95,7 +100,8 @@ final class PageReader implements RecordReader.Sink {
                     count,
                     last.deepCopy(),
                     new Fingerprint(content + Fingerprint.of(last).low(), count),
-                    likeness());
+                    likeness(),
+                    consumer.ids());
         } catch (JsonProcessingException e) {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE,

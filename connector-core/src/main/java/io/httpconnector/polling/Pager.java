@@ -103,6 +103,21 @@ final class Pager {
         signal = ends.evaluate(page, total, limits.size());
         OptionalLong stated = ends.statedTotal(page);
         statedTotal = stated.isPresent() ? stated : statedTotal;
+        if (page.isListAbsent() && ends.isTotalMissing(page)) {
+            throw new PollingException(
+                    Reason.UNEXPECTED_RESPONSE,
+                    "Page " + number
+                            + " has neither records nor the total of the pagination: it may be an error; if the"
+                            + " service responds like this to mean an empty list, use"
+                            + " RecordSelector.at(...).optional()");
+        }
+        if (number == 1 && stated.isPresent() && stated.getAsLong() < page.count()) {
+            throw new PollingException(
+                    Reason.UNEXPECTED_RESPONSE,
+                    "The total of the pagination states " + stated.getAsLong() + " records, but page 1 has "
+                            + page.count()
+                            + ": it is not the number of all records; use another member, or another end condition");
+        }
         if (signal == LastPageSignal.LAST) {
             if (!ends.isLastByFlag(page, total, limits.size())) {
                 sequence.last(page);

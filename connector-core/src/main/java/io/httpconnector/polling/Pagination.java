@@ -219,16 +219,17 @@ public final class Pagination {
 
     /**
      * Detects the pagination of a service: sends a request, evaluates its response, and verifies the result by fetching the
-     * second page and, by its number, the first one. Sends at most 16 requests, usually two or three.
+     * second page and the first one again. Sends at most 16 requests, usually three or four.
      *
      * @param connection the service
      * @param template a request that lists records, of which there must be more than one page
      * @param pills the values of the template
      * @return the result, proven by a second page whose records are not those of the first one, by their key such as {@code
-     *     id}; not proven only where the list has no second page; empty when the response has no list of objects, or no request
-     *     returned other records
+     *     id}; not proven only where the list has no second page; empty when the response has no list of objects, no request
+     *     returned other records, or the first request returned other ones when it was repeated
      * @throws InvalidDefinitionException when the template has the parameter for the page already
-     * @throws ConnectorException when the first request fails, or its response is not JSON
+     * @throws ConnectorException when the first request fails, or its response has no format that a {@link RecordSelector}
+     *     reads
      */
     public static Optional<DetectedPagination> detect(
             HttpConnection connection, RequestTemplate template, Pills pills) {
@@ -262,7 +263,8 @@ public final class Pagination {
     }
 
     /**
-     * Reads the token of the next page from a field of the last record.
+     * Reads the token of the next page from a field of the last record. A page with records, but without the field in the last
+     * one, is an error, unless an end condition states that it is the last page.
      *
      * @param pointer a JSON pointer (RFC 6901) from the record
      * @return another pagination
@@ -386,7 +388,7 @@ public final class Pagination {
 
     /**
      * Ends when the number of records read reaches the total in the body. An implausible total, such as -1, or 0 on a page
-     * with records, is ignored.
+     * with records, is ignored; one that is lower than the number of records of page 1 is an error.
      *
      * @param pointer a JSON pointer (RFC 6901) from the root of the response, or an expression, as for {@link #token(String)}
      * @return another pagination

@@ -75,7 +75,7 @@ final class PaginationDetector {
         PaginationCandidate unproven = null;
         for (PaginationCandidate one : candidates) {
             // The trial of a candidate sends at most three requests.
-            if (sent > MAX_REQUESTS - 3) {
+            if (sent > MAX_REQUESTS - 3 || Boolean.FALSE.equals(isStable)) {
                 break;
             }
             Proof outcome = test(one);
@@ -121,11 +121,11 @@ final class PaginationDetector {
         }
     }
 
-    /** Whether the same request returns the same records: otherwise, and without a key, other records prove nothing. */
+    /** Whether the same request returns the same records: otherwise, other records prove nothing. */
     private boolean isStable() {
         Boolean known = isStable;
         if (known == null) {
-            known = key != null || isFirst(template, new Pager(Pagination.none()));
+            known = isFirst(template, new Pager(Pagination.none()));
             isStable = known;
         }
         return known;

@@ -1,7 +1,5 @@
 package io.httpconnector.polling;
 
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Pages by number or offset: they end with a page without records, or with a page equal to the previous one. */
@@ -11,7 +9,7 @@ final class PositionSequence implements PageSequence {
     private static final int MAX_REMEMBERED = 1000;
 
     private final boolean passesEmptyPages;
-    private final Set<Fingerprint> earlier = new LinkedHashSet<>();
+    private final RememberedFingerprints earlier = new RememberedFingerprints(MAX_REMEMBERED);
     /** The number of consecutive pages with the records of an earlier one. */
     private int known;
 
@@ -63,9 +61,6 @@ final class PositionSequence implements PageSequence {
         if (known == TokenSequence.MAX_KNOWN || (known > 0 && page.isIdentified() && page.count() > 1)) {
             throw PageSequence.endless("page " + page.number() + " has the same records as an earlier page: the service"
                     + " starts again after the last page; use an end condition, such as a total");
-        }
-        if (earlier.size() > MAX_REMEMBERED) {
-            earlier.remove(earlier.iterator().next());
         }
     }
 

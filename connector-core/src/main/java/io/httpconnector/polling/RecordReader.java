@@ -39,6 +39,10 @@ final class RecordReader {
 
     private @Nullable Boolean hasSingleRecords;
     private Format format = Format.JSON;
+    /** The local name of the root element of an XML document. */
+    private String root = "";
+    /** Whether an element around XML records was found. */
+    private boolean hasContainer;
 
     /** Receives the records while the response is read. */
     interface Sink {
@@ -90,6 +94,9 @@ final class RecordReader {
         in.reset();
         HeldRecords held = records.filters().needResponse() ? new HeldRecords(max) : null;
         RecordReader reader = new RecordReader(records, sink, meter, held);
+        if (format == Format.XML) {
+            reader.root = ForeignXml.root(in);
+        }
         boolean isJson = format == Format.JSON || format == Format.JSON_LINES;
         InputStream text = isJson ? CharsetDetector.detectable(in, contentType) : in;
         boolean isSomething = reader.read(format, text, CharsetDetector.charset(contentType));
@@ -97,7 +104,8 @@ final class RecordReader {
         return isSomething ? reader.envelope : PageEnvelope.ofEmptyBody(format);
     }
 
-    private static Format formatOf(Format format, String contentType) {
+    /** The format of a response, where {@code AUTO} is determined by its content type. */
+    static Format formatOf(Format format, String contentType) {
         if (format != Format.AUTO) {
             return format;
         }
@@ -154,6 +162,10 @@ final class RecordReader {
                     && !records.path().contains("*")) {
                 throw UnexpectedContent.insteadOfList(parser, records);
             }
+            if (format == Format.XML && !found && !hasContainer && !isEmpty && !records.isOptional()) {
+                UnexpectedContent.rejectForeign(parser, root, envelope.tree(), records);
+                envelope.markListAbsent();
+            }
             if (isEmpty) {
                 envelope.markEmpty();
             } else if ((hasNull || !found) && !records.isOptional() && format == Format.JSON) {
@@ -176,6 +188,7 @@ final class RecordReader {
             return;
         }
         String segment = path.get(0);
+        hasContainer |= path.size() == 1 && records.path().size() > 1;
         List<String> rest = path.subList(1, path.size());
         if (parser.currentToken() == JsonToken.START_OBJECT) {
             members(parser, segment, rest, around);

@@ -34,8 +34,10 @@ record TokenPaginator(ParameterLocation location, @Nullable TokenSource source) 
      *
      * @param member the member in a definition; null for code
      * @param value its value
+     * @param checkEnd throws an exception where a page without a token is not the last one
      */
-    private record TokenSource(@Nullable String member, String value, Function<Page, JsonNode> extractor) {}
+    private record TokenSource(
+            @Nullable String member, String value, Function<Page, JsonNode> extractor, Consumer<Page> checkEnd) {}
 
     TokenPaginator(ParameterLocation location) {
         this(location, null);
@@ -43,20 +45,24 @@ record TokenPaginator(ParameterLocation location, @Nullable TokenSource source) 
 
     TokenPaginator inBody(String pointer) {
         ValueSource field = ValueSource.ofPage("pagination", pointer);
-        return from("token", pointer, page -> read(field.in(page)));
+        return from("token", pointer, page -> read(field.in(page)), page -> LastRecordToken.requireValue(field, page));
     }
 
     TokenPaginator inHeader(String header) {
-        return from("tokenHeader", header, page -> text(page.header(header)));
+        return from("tokenHeader", header, page -> text(page.header(header)), page -> {});
     }
 
     TokenPaginator inLastRecord(String pointer) {
         JsonPaths field = JsonPaths.of("pagination", pointer);
-        return from("tokenOfLastRecord", pointer, page -> read(field.resolve(page.lastRecord())));
+        return from(
+                "tokenOfLastRecord",
+                pointer,
+                page -> read(field.resolve(page.lastRecord())),
+                page -> LastRecordToken.requireAt(pointer, page));
     }
 
     TokenPaginator by(Function<Page, Optional<String>> code) {
-        return from(null, "", page -> text(code.apply(page)));
+        return from(null, "", page -> text(code.apply(page)), page -> {});
     }
 
     /** Reads a token; as an object or a list it can be sent only where JSON is, or where the template selects its values. */
@@ -70,13 +76,16 @@ record TokenPaginator(ParameterLocation location, @Nullable TokenSource source) 
                 .orElseGet(MissingNode::getInstance);
     }
 
-    private TokenPaginator from(@Nullable String member, String value, Function<Page, JsonNode> extractor) {
-        return new TokenPaginator(location, new TokenSource(member, value, extractor));
+    private TokenPaginator from(
+            @Nullable String member, String value, Function<Page, JsonNode> extractor, Consumer<Page> checkEnd) {
+        return new TokenPaginator(location, new TokenSource(member, value, extractor, checkEnd));
     }
 
     @Override
     public PageSequence start() {
-        return TokenSequence.ofTokens(source == null ? page -> MissingNode.getInstance() : source.extractor);
+        return source == null
+                ? TokenSequence.ofTokens(page -> MissingNode.getInstance())
+                : TokenSequence.ofTokens(source.extractor, source.checkEnd);
     }
 
     @Override
@@ -144,16 +153,14 @@ record TokenPaginator(ParameterLocation location, @Nullable TokenSource source) 
             response.referencesToNextPage().forEach((pointer, value) -> {
                 if (!NextUrlPaginator.isUrl(value)) {
                     for (String parameter : parameters(FirstResponse.lastName(pointer))) {
-                        TokenPaginator paginator = sentAs(parameter).inBody(pointer);
-                        found.add(candidate(paginator, response.endsByFlags(), "a token at " + pointer));
+                        addCandidates(found, response, sentAs(parameter).inBody(pointer), "a token at " + pointer);
                     }
                 }
             });
             for (String header : HEADERS) {
                 if (response.page().header(header).isPresent()) {
                     for (String parameter : parameters(header.substring(2))) {
-                        TokenPaginator paginator = sentAs(parameter).inHeader(header);
-                        found.add(candidate(paginator, EndConditions.NONE, "the header " + header));
+                        addCandidates(found, response, sentAs(parameter).inHeader(header), "the header " + header);
                     }
                 }
             }
@@ -171,6 +178,16 @@ record TokenPaginator(ParameterLocation location, @Nullable TokenSource source) 
 
         private static TokenPaginator sentAs(String parameter) {
             return new TokenPaginator(ParameterLocation.query(parameter));
+        }
+
+        /** Where a flag states that this is the last page, a token that is always present does not lead to another one. */
+        private static void addCandidates(
+                List<PaginationCandidate> found, FirstResponse response, TokenPaginator paginator, String reason) {
+            EndConditions last = response.endsHereByFlag();
+            if (last != null) {
+                found.add(candidate(paginator, last, reason));
+            }
+            found.add(candidate(paginator, response.endsByFlags(), reason));
         }
 
         private static PaginationCandidate candidate(TokenPaginator paginator, EndConditions ends, String reason) {

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -16,32 +15,59 @@ final class TokenSequence implements PageSequence {
     /** The number of consecutive pages with the records of an earlier one that are no chance, if the records have no identity. */
     static final int MAX_KNOWN = 2;
 
+    /** The number of pages whose tokens and records are compared with later ones. */
+    private static final int MAX_REMEMBERED = 10_000;
+
     private final Function<Page, JsonNode> next;
     private final boolean isUrl;
-    private final Set<Fingerprint> used = new HashSet<>();
-    private final Set<Fingerprint> contents = new HashSet<>();
+    private final Consumer<Page> checkEnd;
+    private final RememberedFingerprints used = new RememberedFingerprints(MAX_REMEMBERED);
+    private final RememberedFingerprints contents = new RememberedFingerprints(MAX_REMEMBERED);
     private @Nullable Fingerprint previous;
+    /** The ids of the records of the previous page; null when they have none. */
+    private @Nullable Fingerprint previousIds;
+
     private int known;
     private JsonNode token = MissingNode.getInstance();
 
-    private TokenSequence(Function<Page, JsonNode> next, boolean isUrl) {
+    private TokenSequence(Function<Page, JsonNode> next, boolean isUrl, Consumer<Page> checkEnd) {
         this.next = next;
         this.isUrl = isUrl;
+        this.checkEnd = checkEnd;
     }
 
     /** Sends each token as the pill {@code page.cursor}; a missing node ends the pages. */
     static TokenSequence ofTokens(Function<Page, JsonNode> next) {
-        return new TokenSequence(next, false);
+        return ofTokens(next, page -> {});
+    }
+
+    /**
+     * Sends each token as the pill {@code page.cursor}; a missing node ends the pages.
+     *
+     * @param checkEnd throws an exception where a page without a token is not the last one
+     */
+    static TokenSequence ofTokens(Function<Page, JsonNode> next, Consumer<Page> checkEnd) {
+        return new TokenSequence(next, false, checkEnd);
     }
 
     /** Requests each page by its URL. */
     static TokenSequence ofUrls(Function<Page, Optional<String>> next) {
+        return ofUrls(next, page -> {});
+    }
+
+    /**
+     * Requests each page by its URL.
+     *
+     * @param checkEnd throws an exception where a page without a URL is not the last one
+     */
+    static TokenSequence ofUrls(Function<Page, Optional<String>> next, Consumer<Page> checkEnd) {
         return new TokenSequence(
                 page -> next.apply(page)
                         .filter(url -> !url.isBlank())
                         .<JsonNode>map(url -> TextNode.valueOf(page.resolved(url)))
                         .orElseGet(MissingNode::getInstance),
-                true);
+                true,
+                checkEnd);
     }
 
     @Override
@@ -106,14 +132,19 @@ final class TokenSequence implements PageSequence {
         boolean isNew = page.count() > 0 && contents.add(page.content());
         known = isNew || page.count() == 0 || page.isUniform() ? 0 : known + 1;
         previous = page.content();
+        Fingerprint ids = page.ids();
+        boolean hasSameIds = ids != null && ids.equals(previousIds);
+        previousIds = ids;
         JsonNode following = next.apply(page);
         if (following.isMissingNode()) {
+            checkEnd.accept(page);
             return false;
         }
         // A scroll token is the same on each page: the iteration continues while there are records that were on no
-        // page before.
-        if (!used.add(Fingerprint.of(following)) && !isNew) {
-            boolean isSame = following.equals(token);
+        // page before. One that was used before another one leads back.
+        boolean isSame = following.equals(token);
+        boolean isUsed = !used.add(Fingerprint.of(following));
+        if (isUsed && !(isSame && isNew && !(isUrl && hasSameIds))) {
             if (isSame && page.count() == 0) {
                 return false;
             }

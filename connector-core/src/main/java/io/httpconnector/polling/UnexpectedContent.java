@@ -3,6 +3,7 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.internal.text.LogSafe;
 
 /** Signals that a response is well-formed, but not as expected. */
 final class UnexpectedContent extends JsonProcessingException {
@@ -28,6 +29,27 @@ final class UnexpectedContent extends JsonProcessingException {
                         + "\": if the service omits an empty list, use"
                         + " RecordSelector.at(...).optional(), or emptyWhen(...) where a field"
                         + " states that it is empty");
+    }
+
+    /**
+     * Rejects an XML document without the list that is an error, or has other elements in place of the element around the
+     * records. An omitted list in the root element itself may be empty.
+     *
+     * @param root the local name of the root element
+     * @param content the content around the records
+     */
+    static void rejectForeign(JsonParser parser, String root, JsonNode content, RecordSelector records)
+            throws UnexpectedContent {
+        String error = ForeignXml.errorIn(root, content);
+        if (error != null) {
+            throw new UnexpectedContent(
+                    parser,
+                    "there is no element at \"" + path(records) + "\", but an element \"" + LogSafe.visible(error)
+                            + "\": if it is no error, use RecordSelector.at(...).optional()");
+        }
+        if (records.path().size() > 1 && !content.isEmpty()) {
+            throw insteadOfList(parser, records);
+        }
     }
 
     /**

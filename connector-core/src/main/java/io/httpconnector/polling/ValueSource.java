@@ -29,6 +29,8 @@ final class ValueSource {
     /** The steps of an expression that is evaluated for a record. */
     private static final List<String> RECORD_STEPS = List.of("record");
 
+    private static final Set<String> LAST_RECORD = Set.of("lastRecord");
+
     private final @Nullable JsonPaths pointer;
     private final @Nullable ValueTemplate expression;
     private final @Nullable Function<JsonNode, JsonNode> code;
@@ -95,6 +97,11 @@ final class ValueSource {
 
     boolean isExpression() {
         return expression != null;
+    }
+
+    /** Whether it is an expression that uses the last record of a page only. */
+    boolean isOfLastRecord() {
+        return expression != null && expression.steps().equals(LAST_RECORD);
     }
 
     /** Whether it is a pointer to the whole value. */

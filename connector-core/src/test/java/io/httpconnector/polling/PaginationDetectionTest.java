@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -139,6 +140,11 @@ class PaginationDetectionTest {
                         "pages",
                         token("apcontinue"),
                         next -> ifMore(next, "continue", Map.of("continue", "-||", "apcontinue", "rec" + next))),
+                new Service(
+                        "token on each page, with a flag",
+                        "result",
+                        token("nextPageToken"),
+                        next -> Map.of("nextPageToken", "rec" + next, "moreResult", next < COUNT)),
                 new Service("$skip", "value", number("$skip"), next -> Map.of()),
                 new Service(
                         "URL also on the last page, with a flag",
@@ -230,5 +236,103 @@ class PaginationDetectionTest {
 
     private static RequestTemplate template(String path) {
         return RequestTemplate.named("List").get(path).build();
+    }
+
+    /** Page 1 is the only one: the token that is always present does not lead to another one. */
+    @Test
+    void flagBesideATokenIsDetectedOnTheOnlyPage() {
+        service.behaviour =
+                asked -> MockResponse.json(Map.of("result", records(0), "nextPageToken", "x", "moreResult", false));
+
+        DetectedPagination found = detect("/records").orElseThrow();
+
+        assertThat(found.proven()).isFalse();
+        assertThat(found.toJson().at("/pagination/moreWhile").asText()).isEqualTo("/moreResult");
+        assertThat(found.toJson().at("/pagination/token").asText()).isEqualTo("/nextPageToken");
+    }
+
+    /** A feed whose records are new with each request would seem to have other records on page 2. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "next", "page", "next_cursor", "offset"})
+    void newRecordsWithEachRequestProveNothing(String member) {
+        service.behaviour = asked -> {
+            int first = service.requests.size() * 10;
+            List<Map<String, Object>> records = IntStream.range(first, first + 5)
+                    .mapToObj(id -> Map.<String, Object>of("id", id))
+                    .toList();
+            return MockResponse.json(
+                    switch (member) {
+                        case "" -> Map.of("items", records);
+                        case "next" -> Map.of("items", records, member, "/records?at=" + first);
+                        default -> Map.of("items", records, member, 1);
+                    });
+        };
+
+        assertThat(detect("/records")).isEmpty();
+        assertThat(service.requests).hasSizeLessThanOrEqualTo(16);
+    }
+
+    static Stream<Arguments> formats() {
+        return Stream.of(
+                Arguments.of("text/csv", "id,name%n", "%d,a%n", ""),
+                Arguments.of("application/x-ndjson", "", "{\"id\": %d}%n", ""),
+                Arguments.of(
+                        "application/xml", "<r><items>", "<item><id>%d</id></item>", "</items><total>25</total></r>"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("formats")
+    void eachFormatOfRecordsIsRead(String type, String start, String record, String end) {
+        for (String parameter : List.of("page", "offset", "Link")) {
+            service.requests.clear();
+            service.behaviour = asked -> {
+                int from = parameter.equals("offset")
+                        ? asked.number("offset", 0)
+                        : (asked.number(parameter.equals("page") ? "page" : "at", 1) - 1) * 10;
+                StringBuilder body = new StringBuilder(String.format(start));
+                records(from).forEach(one -> body.append(String.format(record, one.get("id"))));
+                MockResponse response = MockResponse.of(type, body + end);
+                return from + 10 < COUNT && parameter.equals("Link")
+                        ? response.header("Link", "</records?at=" + (from / 10 + 2) + ">; rel=next")
+                        : response;
+            };
+
+            DetectedPagination found = detect("/records").orElseThrow();
+
+            assertThat(found.proven()).isTrue();
+            assertThat(PagedRequest.of(template("/records"), found.records(), found.pagination())
+                            .records(connection))
+                    .hasSize(COUNT);
+        }
+    }
+
+    /** RFC 8288, section 3.2. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "</x?page=99>; rel=\"next\"; anchor=\"/other\", <%s>; rel=\"next\"",
+                "</x?page=99>; anchor=\"#part\"; rel=next, <%s>; rel=next",
+                "</x?page=99>; anchor=https://example.com/; rel=next, <%s>; rel='next'",
+                "<%s>; rel='prev next'; title='a'",
+                "<%s>; rel=NEXT; anchor=\"\"",
+                "<%s>; rel=next; anchor=\"/records%s\"",
+                "</x?page=99>; title=\"next\"; rel=\"last\", <%s>; title=\"a, b; rel=prev\"; rel=\"last next\""
+            })
+    void linkOfAnotherContextIsNoLinkOfThePage(String links) {
+        service.behaviour = asked -> {
+            int page = asked.number("page", 1);
+            MockResponse response = MockResponse.json(records((page - 1) * 10));
+            String next = "/records?page=" + (page + 1);
+            return page < 3
+                    ? response.header("Link", String.format(links, next, page == 1 ? "" : "?page=" + page))
+                    : response;
+        };
+
+        DetectedPagination found = detect("/records").orElseThrow();
+
+        assertThat(found.toJson().at("/pagination/linkHeader").asBoolean()).isTrue();
+        assertThat(PagedRequest.of(template("/records"), found.records(), found.pagination())
+                        .records(connection))
+                .hasSize(COUNT);
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Services that ignore the parameters of pages, or start again: by the identity of the records. 10 records per page. */
 @Timeout(60)
@@ -85,6 +86,73 @@ class RepeatedPagesTest extends RecordServiceFixture {
                             PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.PAGES_REPEAT));
         }
         assertThat(service.requests).hasSize(pages + 1);
+    }
+
+    static Stream<Arguments> cycles() {
+        Pagination token = Pagination.cursor("c").token("/next");
+        return Stream.of(
+                Arguments.of(Pagination.nextUrl("/url"), "1 2 3", 3),
+                Arguments.of(Pagination.linkHeader(), "1 2 3", 3),
+                Arguments.of(Pagination.nextUrl("/url"), "1", 1),
+                Arguments.of(Pagination.linkHeader(), "1", 1),
+                Arguments.of(token, "1 2", 2),
+                Arguments.of(token, "1 2 3 4 5", 5),
+                Arguments.of(token.moreWhile("/more"), "1 2 3", 3),
+                Arguments.of(token.total("/total"), "1 2 3", 3));
+    }
+
+    /** Although a member of the records changes with each request. */
+    @ParameterizedTest
+    @MethodSource("cycles")
+    void linkOrTokenThatLeadsBackIsFoundBeforeTheFirstRepeatedRecord(Pagination pagination, String order, int pages) {
+        List<String> next = List.of(order.split(" ", -1));
+        service.behaviour = asked -> {
+            int page = asked.number("c", 1);
+            String after = next.get(page % next.size());
+            return MockResponse.json(Map.of(
+                            "items",
+                            IntStream.of(0, 1)
+                                    .mapToObj(i -> Map.of("id", page * 10 + i, "views", service.requests.size()))
+                                    .toList(),
+                            "more",
+                            true,
+                            "total",
+                            100,
+                            "next",
+                            after,
+                            "url",
+                            "/records?c=" + after))
+                    .header("Link", "</records?c=" + after + ">; rel=\"next\"");
+        };
+        List<Integer> read = new ArrayList<>();
+
+        assertThatThrownBy(() -> PagedRequest.of(
+                                Request.get("/records"), RecordSelector.at("/items"), pagination.maxPages(20))
+                        .records(connection)
+                        .forEach(record -> read.add(record.path("id").asInt())))
+                .isInstanceOfSatisfying(
+                        PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.PAGES_REPEAT));
+        assertThat(read).doesNotHaveDuplicates();
+        assertThat(service.requests).hasSize(pages + 1);
+    }
+
+    /** Such as the scroll identifier of Elasticsearch, or a link to a queue that each request shortens. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void tokenOrLinkThatStaysTheSameLeadsToTheNextRecords(boolean isToken) {
+        service.behaviour = asked -> {
+            int page = service.requests.size();
+            List<Map<String, Integer>> items =
+                    page > 4 ? List.of() : List.of(Map.of("id", page), Map.of("id", page + 10));
+            return MockResponse.json(Map.of("items", items, "next", "scroll", "url", "/records?scroll"));
+        };
+
+        assertThat(PagedRequest.of(
+                                Request.get("/records"),
+                                RecordSelector.at("/items"),
+                                isToken ? Pagination.cursor("c").token("/next") : Pagination.nextUrl("/url"))
+                        .records(connection))
+                .hasSize(8);
     }
 
     /** Values without an identity are equal by chance where the position or token is another one. */

@@ -15,7 +15,10 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Responses without a list of records do not end the pages in silence. Two records per page. */
 @Timeout(60)
@@ -172,5 +175,150 @@ class TruncatedPagesTest extends RecordServiceFixture {
                         .records(connection)
                         .map(record -> record.asText()))
                 .containsExactly("a", "b");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/item       | <Error><Code>Throttled</Code></Error>",
+                "/item       | <?xml version='1.0'?><!-- <item/> --><s:Fault xmlns:s='x'><Code>1</Code></s:Fault>",
+                "/item       | <html xmlns='http://www.w3.org/1999/xhtml'><body>Login</body></html>",
+                "/item       | <response><error code='7'>quota</error></response>",
+                "/Body/R/Items/Item | <Envelope><Body><Fault><faultcode>1</faultcode></Fault></Body></Envelope>",
+                "/items/item | <response><status>busy</status></response>"
+            })
+    void xmlDocumentThatIsNoListIsAnError(String path, String body) {
+        service.behaviour = asked -> MockResponse.of("application/xml", body);
+        RecordSelector records = RecordSelector.at(path);
+
+        assertUnexpected(() -> read(records, Pagination.none()), "there is no", path);
+        assertUnexpected(() -> poll(records, PAGES), "there is no", path);
+        read(records.optional(), Pagination.none());
+        assertThat(read).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/item       | <items/>",
+                "/item       | <items count='0'/>",
+                "/item       | <items><total>0</total><error>0</error><errors count='0'/></items>",
+                "/entry      | <feed><title>News</title><updated>2026-01-01</updated></feed>",
+                "/items/item | <r/>",
+                "/items/item | <r><items/></r>",
+                "/items/item | <r><total>0</total><items count='0'><error>x</error></items></r>"
+            })
+    void xmlDocumentWithoutRecordsIsAnEmptyList(String path, String body) {
+        service.behaviour = asked -> MockResponse.of("application/xml", body);
+
+        read(RecordSelector.at(path), Pagination.none());
+        poll(RecordSelector.at(path), PAGES);
+        assertThat(read).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"total", "totalPages"})
+    void xmlDocumentWithoutRecordsAndTotalIsAnError(String member) {
+        Pagination pages = member.equals("total") ? PAGES.total("/total") : PAGES.totalPages("/totalPages");
+        service.behaviour = asked -> MockResponse.of("text/xml", "<r><message>Throttled</message></r>");
+
+        assertUnexpected(() -> read(RecordSelector.at("/item"), pages), "neither records nor the total", "optional()");
+        service.behaviour = asked -> MockResponse.of("text/xml", "<r><" + member + ">0</" + member + "></r>");
+        read(RecordSelector.at("/item"), pages);
+        assertThat(read).isEmpty();
+    }
+
+    static Stream<Arguments> wrongTokens() {
+        return Stream.of(
+                Arguments.of(Pagination.cursor("c").tokenOfLastRecord("/idd"), "\"/idd\"", "did you mean \"/id\"?"),
+                Arguments.of(Pagination.cursor("c").tokenOfLastRecord("/none"), "\"/none\"", "end condition"),
+                Arguments.of(
+                        Pagination.cursor("c").tokenOfLastRecord("/meta/Cursor"),
+                        "\"/meta/Cursor\"",
+                        "/meta/cursor\"?"),
+                Arguments.of(Pagination.cursor("c").tokenOfLastRecord("/blank"), "\"/blank\"", "end condition"),
+                Arguments.of(
+                        Pagination.cursor("c").token("{{lastRecord.idd}}"),
+                        "{{lastRecord.idd}}",
+                        "did you mean \"lastRecord.id\"?"),
+                Arguments.of(Pagination.nextUrl("?c={{lastRecord.idd}}"), "lastRecord.idd", "lastRecord.id\"?"));
+    }
+
+    private static MockResponse keyset(MockRequest asked) {
+        int from = asked.number("c", 0);
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (int id = from + 1; id <= Math.min(5, from + 2); id++) {
+            items.add(Map.of("id", id, "blank", "", "meta", Map.of("cursor", id)));
+        }
+        return MockResponse.json(Map.of("items", items, "more", from + 2 < 5));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongTokens")
+    void lastRecordWithoutTheTokenIsAnError(Pagination pagination, String location, String advice) {
+        service.behaviour = TruncatedPagesTest::keyset;
+
+        assertUnexpected(() -> read(ITEMS, pagination), "last record of page 1 has no value at", location, advice);
+        assertUnexpected(() -> poll(ITEMS, pagination), "last record of page 1 has no value at", location, advice);
+    }
+
+    @Test
+    void lastRecordWithoutTheTokenOnTheLastPageIsNoErrorByAnEndCondition() {
+        service.behaviour = TruncatedPagesTest::keyset;
+
+        read(ITEMS, Pagination.cursor("c").tokenOfLastRecord("/id"));
+        assertThat(read).containsExactly("1", "2", "3", "4", "5");
+        read.clear();
+        service.behaviour = asked -> MockResponse.json(Map.of("items", List.of(Map.of("name", "a")), "more", false));
+        read(ITEMS, Pagination.cursor("c").tokenOfLastRecord("/id").moreWhile("/more"));
+        assertThat(read).hasSize(1);
+        service.behaviour = asked -> MockResponse.json(Map.of("items", List.of()));
+        read(ITEMS, Pagination.cursor("c").tokenOfLastRecord("/id"));
+        assertThat(read).hasSize(1);
+    }
+
+    static Stream<Pagination> totals() {
+        return Stream.of(
+                PAGES.total("/total"),
+                Pagination.offset("skip").total("/total"),
+                Pagination.cursor("c").token("/next").total("/total"),
+                Pagination.nextUrl("/url").total("{{response.total}}"));
+    }
+
+    /** Such as the number of pages, or of the groups that contain the records. */
+    @ParameterizedTest
+    @MethodSource("totals")
+    void totalBelowTheRecordsOfPageOneIsAnError(Pagination pagination) {
+        service.behaviour = asked -> MockResponse.json(Map.of(
+                "items",
+                List.of(Map.of("id", 1), Map.of("id", 2), Map.of("id", 3)),
+                "total",
+                2,
+                "next",
+                "x",
+                "url",
+                "?x"));
+
+        assertUnexpected(() -> read(ITEMS, pagination), "states 2 records", "page 1 has 3");
+        assertUnexpected(() -> poll(ITEMS, pagination), "states 2 records", "page 1 has 3");
+        assertThat(read).isEmpty();
+    }
+
+    /** Records may be deleted while the pages are read. */
+    @Test
+    void totalMayShrinkOnLaterPages() {
+        service.behaviour = asked -> {
+            int page = asked.number("page", 1);
+            return MockResponse.json(Map.of(
+                    "items",
+                    List.of(Map.of("id", page * 10), Map.of("id", page * 10 + 1)),
+                    "total",
+                    page == 1 ? 4 : 3));
+        };
+
+        read(ITEMS, PAGES.total("/total"));
+        assertThat(read).hasSize(4);
     }
 }

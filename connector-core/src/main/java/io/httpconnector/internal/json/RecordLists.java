@@ -43,18 +43,13 @@ public final class RecordLists {
     }
 
     /**
-     * Whether the records have different ids, so that equal records are the same ones and not equal by chance.
+     * Returns the id of the records: if they have different ids, equal records are the same ones and not equal by chance.
      *
      * @param records the records of a list
-     * @return whether a member such as {@code id} or {@code uuid} identifies them
+     * @return the name of a member such as {@code id} or {@code uuid} that identifies them; null if there is none
      */
-    public static boolean haveIds(Iterable<JsonNode> records) {
-        for (String name : IDS) {
-            if (isUnique(records, name)) {
-                return true;
-            }
-        }
-        return false;
+    public static @Nullable String idOf(Iterable<JsonNode> records) {
+        return IDS.stream().filter(name -> isUnique(records, name)).findFirst().orElse(null);
     }
 
     private static boolean isUnique(Iterable<JsonNode> records, String name) {
