@@ -30,12 +30,13 @@ final class LastRecordToken {
     }
 
     /**
-     * Requires that a page without the value of an expression has no records, if the expression only uses the last record.
+     * Requires that a page without the value of an expression has no records, if the expression only uses the last record. Null
+     * in the record means that there is no further page.
      *
      * @throws PollingException when it has records
      */
     static void requireValue(ValueSource source, Page page) {
-        if (!source.isOfLastRecord()) {
+        if (!source.isOfLastRecord() || !source.in(page).isMissingNode()) {
             return;
         }
         Matcher member = MEMBER.matcher(source.toString());

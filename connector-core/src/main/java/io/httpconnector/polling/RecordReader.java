@@ -158,7 +158,7 @@ final class RecordReader {
             if (!found
                     && !isEmpty
                     && !records.isOptional()
-                    && format == Format.JSON
+                    && (format == Format.JSON || lines)
                     && !records.path().contains("*")) {
                 throw UnexpectedContent.insteadOfList(parser, records);
             }

@@ -59,7 +59,10 @@ class PagedRequestModelTest {
         LOOP,
         EMPTY_PAGES,
         GROWS,
-        EQUAL_RECORDS
+        EQUAL_RECORDS,
+        EMPTY_BODY,
+        ACCEPTED,
+        TEXT_FOR_LIST
     }
 
     private final MockService service = new MockService();
@@ -210,6 +213,15 @@ class PagedRequestModelTest {
                     }
                     case TRUNCATED -> {
                         return MockResponse.of("application/json", "{\"items\": [{\"id\": 1}, {\"id\"");
+                    }
+                    case EMPTY_BODY -> {
+                        return MockResponse.of("application/json", "");
+                    }
+                    case ACCEPTED -> {
+                        return new MockResponse(202, "application/json", Map.of(), "");
+                    }
+                    case TEXT_FOR_LIST -> {
+                        return MockResponse.json(Map.of("items", "Rate limit exceeded", "total", scenario.count));
                     }
                     default -> {
                         // As the other pages.

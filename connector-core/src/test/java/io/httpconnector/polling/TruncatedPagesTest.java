@@ -218,6 +218,19 @@ class TruncatedPagesTest extends RecordServiceFixture {
         assertThat(read).isEmpty();
     }
 
+    @Test
+    void linesWithoutTheRecordAreAnError() {
+        RecordSelector records = RecordSelector.at("/record");
+        service.behaviour = asked -> MockResponse.of("application/x-ndjson", "{\"error\": \"quota exceeded\"}\n");
+
+        assertUnexpected(() -> read(records, Pagination.none()), "there is nothing at \"/record\"");
+        assertUnexpected(() -> poll(records, Pagination.none()), "there is nothing at \"/record\"");
+        service.behaviour = asked ->
+                MockResponse.of("application/x-ndjson", "{\"meta\": 1}\n{\"record\": {\"id\": 1}}\n{\"meta\": 2}\n");
+        read(records, Pagination.none());
+        assertThat(read).containsExactly("1");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"total", "totalPages"})
     void xmlDocumentWithoutRecordsAndTotalIsAnError(String member) {
