@@ -292,29 +292,40 @@ public final class DurableOperation implements AutoCloseable {
 
     /**
      * Requests the status of a run immediately, because the service has notified us, such as by a webhook. The content of a
-     * notification proves nothing: the status is requested.
+     * notification proves nothing: the status is requested. A notification that arrives on any node during a start or a status
+     * request leads to another status request after it.
      *
      * @param key the key of the run
      * @return whether there is a run that has not ended
      */
     public boolean checkNow(String key) {
-        return change(key, run -> run.stage == Stage.STARTED, run -> run.next = time.now());
+        return change(key, run -> !run.isEnded(), run -> {
+            run.isNotified = true;
+            if (run.stage == Stage.STARTED) {
+                run.next = time.now();
+            }
+        });
     }
 
     /**
-     * Requests the status of a run immediately; see {@link #checkNow(String)}.
+     * Requests the status of a run immediately; see {@link #checkNow(String)}. If no run has this operation, it may be that of a run
+     * whose start has not been stored yet: the status of all such runs is then requested after their start.
      *
      * @param operationId the id of the operation, or its status URL
-     * @return whether there is a run of this operation that has not ended
+     * @return whether there is a run of this operation that has not ended, or one that may be of this operation
      */
     public boolean checkOperationNow(String operationId) {
         notNull(operationId, "id of an operation");
-        return store.all().values().stream()
+        List<StoredRun> all = List.copyOf(store.all().values());
+        Optional<StoredRun> known = all.stream()
                 .filter(run -> run.reference != null
                         && (operationId.equals(run.reference.id()) || operationId.equals(run.reference.url())))
-                .findFirst()
-                .map(run -> checkNow(run.key))
-                .orElse(false);
+                .findFirst();
+        return known.map(run -> checkNow(run.key))
+                .orElseGet(() -> all.stream()
+                        .filter(StoredRun::isStarting)
+                        .map(run -> checkNow(run.key))
+                        .reduce(false, Boolean::logicalOr));
     }
 
     /**

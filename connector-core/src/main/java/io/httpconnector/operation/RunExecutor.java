@@ -171,7 +171,7 @@ final class RunExecutor {
                 client.start(run.operationKey, planner.lease().dividedBy(2));
         Duration delay = new OperationPoller(client).firstDelay(started.retryAfter());
         boolean isStored = complete(run, claim, current -> {
-            current.started(started.reference(), now().plus(delay));
+            current.started(started.reference(), current.nextPoll(now(), delay));
             Observed observed = started.observed();
             if (observed != null) {
                 observe(current, client, observed);
@@ -263,7 +263,7 @@ final class RunExecutor {
                 Duration.between(now(), reference.started().plus(definition.timeout())));
         boolean unused = complete(run, claim, current -> {
             current.history = polled.history();
-            current.next = now().plus(polled.delay());
+            current.next = current.nextPoll(now(), polled.delay());
             ConnectorException failure = polled.failure();
             current.error = failure == null ? "" : String.valueOf(failure.getMessage());
             Observed observed = polled.observed();

@@ -51,6 +51,7 @@ record RunPlanner(OperationDefinition definition, String node, Duration lease, b
         if (due.isAfter(now)) {
             return new Decision(null, due, isChanged);
         }
+        run.isNotified &= step != RunStep.POLL;
         run.claim = new Claim(step, UUID.randomUUID().toString(), node, now.plus(lease));
         return new Decision(step, now, true);
     }

@@ -7,6 +7,7 @@ import io.httpconnector.operation.OperationException.OperationFailure;
 import io.httpconnector.operation.OperationPoller.History;
 import io.httpconnector.operation.RunStatus.Stage;
 import io.httpconnector.trigger.DeadLetter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,8 @@ final class StoredRun {
     String base = "";
     boolean isAbortRequested;
     boolean isAbortSent;
+    /** Whether a notification has arrived since the last status request was sent. */
+    boolean isNotified;
 
     @Nullable Instant ended;
 
@@ -99,6 +102,16 @@ final class StoredRun {
 
     StoredRun copy() {
         return fromJson(toJson());
+    }
+
+    /** Returns whether the operation may have been started, although its id is not known yet. */
+    boolean isStarting() {
+        return stage == Stage.INTENT && (claim != null || isUncertain);
+    }
+
+    /** Returns when the next status is requested: immediately after a notification. */
+    Instant nextPoll(Instant now, Duration delay) {
+        return isNotified ? now : now.plus(delay);
     }
 
     boolean isEnded() {
@@ -174,7 +187,7 @@ final class StoredRun {
         }
         json.put("polls", history.polls()).put("seen", history.seen());
         json.put("failures", failures).put("error", error).put("state", state).put("base", base);
-        json.put("abort", isAbortRequested).put("abortSent", isAbortSent);
+        json.put("abort", isAbortRequested).put("abortSent", isAbortSent).put("notified", isNotified);
         json.put("delivered", isDelivered).put("deliveries", deliveries).put("deleteDue", isDeleteDue);
         put(json, "reason", reason == null ? null : JsonNodeFactory.instance.textNode(reason.name()));
         put(json, "status", status);
@@ -219,6 +232,7 @@ final class StoredRun {
         run.base = json.path("base").asText();
         run.isAbortRequested = json.path("abort").asBoolean();
         run.isAbortSent = json.path("abortSent").asBoolean();
+        run.isNotified = json.path("notified").asBoolean();
         run.isDelivered = json.path("delivered").asBoolean();
         run.deliveries = json.path("deliveries").asInt();
         run.isDeleteDue = json.path("deleteDue").asBoolean();
