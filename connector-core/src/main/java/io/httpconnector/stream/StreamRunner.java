@@ -39,6 +39,7 @@ final class StreamRunner {
     private @Nullable Thread thread;
     private boolean reading;
     private boolean lost;
+    private boolean waiting;
     private @Nullable StreamState state;
 
     /** Ends the reading, because the trigger is stopped or another node has taken over. */
@@ -160,6 +161,13 @@ final class StreamRunner {
                 opened = opened == null ? open() : opened;
                 if (opened != null) {
                     opened.reload();
+                    if (opened.isPaused()) {
+                        opened.close();
+                        opened = null;
+                        known = null;
+                        awaitResume();
+                        continue;
+                    }
                     boolean isSilent = opened.mark().equals(known) && time.nanos() - since >= LEASE.toNanos();
                     if (opened.isFree() || definition.store().isExclusive() || isSilent) {
                         isClaimed = claim(opened);
@@ -180,6 +188,29 @@ final class StreamRunner {
             if (!isClaimed && opened != null) {
                 opened.close();
             }
+        }
+    }
+
+    /** Waits until the stream may have been resumed, by this process or another node. */
+    private void awaitResume() throws InterruptedException {
+        progress.phase(StreamPhase.PAUSED);
+        synchronized (this) {
+            waiting = true;
+        }
+        try {
+            boolean unused = time.await(stop, BEAT);
+        } finally {
+            synchronized (this) {
+                waiting = false;
+            }
+        }
+    }
+
+    /** Notices at once that this process has paused or resumed the stream. */
+    synchronized void pauseChanged() {
+        Thread running = thread;
+        if (running != null && running != Thread.currentThread() && (waiting || reading)) {
+            running.interrupt();
         }
     }
 
@@ -254,6 +285,9 @@ final class StreamRunner {
                         acquired.claim();
                     }
                     last = acquired.mark();
+                    if (acquired.isPaused()) {
+                        pauseChanged();
+                    }
                 } catch (StateException e) {
                     if (e.reason() == StateFailure.CONFLICT) {
                         lose();
@@ -346,16 +380,19 @@ final class StreamRunner {
 
     /** Permits to interrupt the thread. */
     synchronized void startReading() {
-        if (isStopped() || lost) {
-            throw new InterruptedReadException();
-        }
+        requireReading();
         reading = true;
     }
 
     /** Starts work that is not interrupted. */
     synchronized void endReading() {
         reading = false;
-        if (isStopped() || lost) {
+        requireReading();
+    }
+
+    private void requireReading() {
+        StreamState acquired = state;
+        if (isStopped() || lost || (acquired != null && acquired.isPaused())) {
             throw new InterruptedReadException();
         }
     }

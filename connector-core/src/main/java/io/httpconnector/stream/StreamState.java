@@ -9,6 +9,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateRetry;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.DeadLetter;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamState {
 
     private static final long WORTH_COMPACTING = 64 * 1024;
+    private static final StateRetry RETRY = new StateRetry(50, 1000);
 
     private final StateLog log;
     private final String node;
@@ -41,6 +43,7 @@ final class StreamState {
         private String writer = "";
         private long sequence;
         private boolean released = true;
+        private boolean paused;
 
         private void apply(JsonNode entry) {
             if (entry.has("lastEventId")) {
@@ -55,6 +58,9 @@ final class StreamState {
             writer = entry.path("writer").asText();
             sequence = entry.path("sequence").asLong();
             released = entry.path("released").asBoolean();
+            if (entry.has("paused")) {
+                paused = entry.path("paused").asBoolean();
+            }
         }
     }
 
@@ -113,6 +119,32 @@ final class StreamState {
     /** Returns whether no other node reads the stream. */
     synchronized boolean isFree() {
         return content.released || content.writer.equals(node);
+    }
+
+    /** Returns whether no node may read the stream. */
+    synchronized boolean isPaused() {
+        return content.paused;
+    }
+
+    /**
+     * Stores whether nodes may read the stream. The node that reads it keeps it, until it notices the change.
+     *
+     * @return whether this is a change
+     */
+    synchronized boolean setPaused(boolean isPaused) {
+        return RETRY.run(() -> {
+            reload();
+            if (content.paused == isPaused) {
+                return false;
+            }
+            write(
+                    JsonNodeFactory.instance
+                            .objectNode()
+                            .put("paused", isPaused)
+                            .put("released", content.released),
+                    content.writer);
+            return true;
+        });
     }
 
     synchronized EntryMark mark() {
@@ -189,7 +221,28 @@ final class StreamState {
                 throw new StateException(StateFailure.CONFLICT, "Another node reads the stream now");
             }
         }
-        entry.put("writer", node).put("sequence", content.sequence + 1);
+        try {
+            write(entry, node);
+        } catch (StateException e) {
+            if (e.reason() != StateFailure.CONFLICT || !isStillMine()) {
+                throw e;
+            }
+            // The stream was paused or resumed, but is still read by this node.
+            write(entry, node);
+        }
+        if (appended > WORTH_COMPACTING + 3 * compacted) {
+            compact();
+        }
+    }
+
+    /** Reads the state again; returns whether this node still reads the stream. */
+    private boolean isStillMine() {
+        reload();
+        return content.writer.equals(node) && !content.released;
+    }
+
+    private void write(ObjectNode entry, String writer) {
+        entry.put("writer", writer).put("sequence", content.sequence + 1);
         byte[] bytes = JsonSupport.write(entry);
         boolean isStored = false;
         try {
@@ -200,9 +253,6 @@ final class StreamState {
         }
         content.apply(entry);
         appended += bytes.length;
-        if (appended > WORTH_COMPACTING + 3 * compacted) {
-            compact();
-        }
     }
 
     private void compact() {
@@ -210,6 +260,7 @@ final class StreamState {
         whole.put("lastEventId", content.position.lastEventId()).put("count", content.position.count());
         put(whole, content.dead.values());
         whole.put("writer", content.writer).put("sequence", content.sequence).put("released", content.released);
+        whole.put("paused", content.paused);
         byte[] bytes = JsonSupport.write(whole);
         boolean isStored = false;
         try {

@@ -29,6 +29,8 @@ public record StreamStatus(
         STOPPED,
         /** Another node or process reads the stream. */
         STANDBY,
+        /** Paused by {@link StreamTrigger#pause()}, on this or another node. */
+        PAUSED,
         /** The stream is requested. */
         CONNECTING,
         /** The stream is open. */

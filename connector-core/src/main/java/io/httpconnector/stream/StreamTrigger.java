@@ -86,6 +86,39 @@ public final class StreamTrigger implements AutoCloseable {
     }
 
     /**
+     * Pauses the stream on all nodes that share the store, also if they are restarted, until {@link #resume} is called on any of them. This
+     * node closes its socket immediately, another one within 10 seconds; events that it is handling are finished first.
+     *
+     * @throws StateException if the state cannot be read or written, or is in use elsewhere
+     */
+    public void pause() {
+        setPaused(true);
+    }
+
+    /**
+     * Resumes a stream that was paused on any node. A node that has started the trigger continues where it was: this one immediately, another
+     * one within 10 seconds.
+     *
+     * @return whether it was paused
+     * @throws StateException if the state cannot be read or written, or is in use elsewhere
+     */
+    public boolean resume() {
+        return setPaused(false);
+    }
+
+    private boolean setPaused(boolean isPaused) {
+        boolean isChanged = with(state -> state.setPaused(isPaused));
+        StreamRunner running;
+        synchronized (this) {
+            running = runner;
+        }
+        if (running != null && isChanged) {
+            running.pauseChanged();
+        }
+        return isChanged;
+    }
+
+    /**
      * Stops the trigger: closes its socket, and waits for the events that are being handled.
      *
      * @param deadline how long to wait before handlers are interrupted
