@@ -241,8 +241,8 @@ public final class ConnectorInstance {
     }
 
     /**
-     * Pauses the polls of a trigger, on all nodes of a cluster, until it is resumed, or the instance is changed or started. Pausing
-     * again has no effect. A stream is paused on this node: in a cluster, another one continues it.
+     * Pauses the polls of a trigger, or its stream, on all nodes of a cluster, until it is resumed, or the instance is changed or
+     * started. Pausing again has no effect. The pause of a stream is stored: it also lasts when the nodes are restarted.
      *
      * @param trigger the name of a trigger
      * @throws InvalidDefinitionException if there is no such trigger
@@ -253,7 +253,7 @@ public final class ConnectorInstance {
     }
 
     /**
-     * Resumes a trigger on the node that has paused it. Has no effect if it is not paused.
+     * Resumes a trigger: polls on the node that has paused it, a stream on any node. Has no effect if it is not paused.
      *
      * @param trigger the name of a trigger
      * @throws InvalidDefinitionException if there is no such trigger

@@ -262,7 +262,7 @@ final class InstanceLifecycle
     /** Applies the stored state. */
     private void reopen() {
         closeRuntime();
-        open(Duration.ZERO);
+        open(Duration.ZERO, true);
     }
 
     private void closeRuntime() {
@@ -279,6 +279,10 @@ final class InstanceLifecycle
      * @param delay before the first polls; null to plan none
      */
     void open(@Nullable Duration delay) {
+        open(delay, false);
+    }
+
+    private void open(@Nullable Duration delay, boolean endsPauses) {
         lifecycle.lock();
         try {
             if (runtime != null || environment.isClosed()) {
@@ -294,6 +298,9 @@ final class InstanceLifecycle
                     stored,
                     environment.definitions.get(stored.id().connector(), stored.version()));
             runtime = opened;
+            if (endsPauses) {
+                opened.endPauses();
+            }
             boolean polls = delay != null && stored.state() != InstanceState.NEEDS_AUTHORIZATION;
             opened.start(polls, delay == null ? Duration.ZERO : delay);
         } catch (InvalidDefinitionException e) {

@@ -105,6 +105,11 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
         });
     }
 
+    /** Ends the pauses of streams, which are stored, because the instance was started or changed. */
+    void endPauses() {
+        streams.endPauses();
+    }
+
     private void start(String webhook, boolean polling, Duration delay) {
         JsonNode members = defined.webhooks().get(webhook);
         if (members != null && !defined.shared().contains(webhook)) {
@@ -345,7 +350,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
 
     /** Plans the polls of a paused trigger again, or starts its stream. */
     void resume(String trigger) {
-        if (streams.resume(trigger) || plans.resume(trigger)) {
+        if (defined.isStream(trigger) ? streams.resume(trigger) : plans.resume(trigger)) {
             start(instance.stored().state() == InstanceState.ACTIVE, Duration.ZERO);
         }
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The streams of a started instance on this node. Each is checked every minute, so that one starts whose settings were invalid. The
@@ -38,6 +39,8 @@ final class InstanceStreams implements StreamListener {
     private final Map<String, PlannedPolls> checks = new HashMap<>();
     private final Map<String, StreamTrigger> open = new HashMap<>();
     private final Set<String> paused = new HashSet<>();
+    /** The streams that were resumed because the instance was started or changed. Null if it was not. */
+    private @Nullable Set<String> resumed;
 
     /**
      * Creates an instance without streams.
@@ -59,6 +62,21 @@ final class InstanceStreams implements StreamListener {
         this.background = background;
     }
 
+    /** Ends the pauses of all streams that start from now on, because the instance was started or changed. */
+    synchronized void endPauses() {
+        resumed = new HashSet<>();
+    }
+
+    private synchronized boolean isResumedAtStart(String trigger) {
+        return resumed != null && !resumed.contains(trigger);
+    }
+
+    private synchronized void markResumed(String trigger) {
+        if (resumed != null) {
+            resumed.add(trigger);
+        }
+    }
+
     /** Starts a stream, unless it is started or paused. */
     synchronized void start(String trigger) {
         if (paused.contains(trigger) || checks.containsKey(trigger)) {
@@ -78,6 +96,10 @@ final class InstanceStreams implements StreamListener {
         try {
             Boolean unused = instance.call(connector -> {
                 StreamTrigger stream = opener.apply(connector, trigger);
+                if (isResumedAtStart(trigger)) {
+                    boolean unusedPause = stream.resume();
+                    markResumed(trigger);
+                }
                 return startIfWanted(trigger, stream);
             });
         } catch (RuntimeException e) {
@@ -104,11 +126,16 @@ final class InstanceStreams implements StreamListener {
     }
 
     synchronized boolean isPaused(String trigger) {
-        return paused.contains(trigger);
+        StreamTrigger stream = open.get(trigger);
+        return paused.contains(trigger) || (stream != null && stream.status().phase() == StreamPhase.PAUSED);
     }
 
-    /** Stops a stream until it is resumed, and waits for its handler. */
+    /** Pauses a stream on all nodes until it is resumed; stops it on this one, and waits for its handler. */
     void pause(String trigger) {
+        boolean unused = instance.call(connector -> {
+            opener.apply(connector, trigger).pause();
+            return true;
+        });
         StreamTrigger stream;
         PlannedPolls check;
         synchronized (this) {
@@ -120,13 +147,17 @@ final class InstanceStreams implements StreamListener {
             check.close();
         }
         if (stream != null) {
-            boolean unused = stream.stop(STOP);
+            unused = stream.stop(STOP);
         }
     }
 
-    /** Permits a stream again, and returns whether it was paused. */
-    synchronized boolean resume(String trigger) {
-        return paused.remove(trigger);
+    /** Permits a stream again on all nodes, and returns whether it was paused. */
+    boolean resume(String trigger) {
+        boolean wasPaused =
+                instance.call(connector -> opener.apply(connector, trigger).resume());
+        synchronized (this) {
+            return paused.remove(trigger) || wasPaused;
+        }
     }
 
     /** Stops all streams. Does not wait for handlers. */

@@ -139,6 +139,50 @@ class RegistryStreamTest {
     }
 
     @Test
+    void aPauseIsStoredForAllNodes() throws Exception {
+        InstanceStore instances = InstanceStore.inMemory();
+        try (StateStore state = StateStore.inMemory()) {
+            service.send("message", "1");
+            try (ConnectorRegistry first = started(builder(instances, state))) {
+                ConnectorInstance acme = first.add("acme", "chat", settings());
+                Await.until(() -> handled.size() == 1);
+                acme.pause("chat-events");
+                Await.until(() -> service.open() == 0);
+                service.send("message", "2");
+                try (ConnectorRegistry second = started(builder(instances, state))) {
+                    ConnectorInstance onSecond = second.instance("acme", "chat").orElseThrow();
+                    Await.until(() -> phase(onSecond) == StreamPhase.PAUSED);
+                    assertThat(onSecond.triggers())
+                            .extracting(InstanceTrigger::isPaused)
+                            .containsExactly(true);
+                    Thread.sleep(300);
+                    assertThat(service.open()).isZero();
+                    assertThat(handled).hasSize(1);
+
+                    onSecond.resume("chat-events");
+
+                    Await.until(() -> handled.equals(List.of("acme 1", "acme 2")));
+                    onSecond.pause("chat-events");
+                    Await.until(() -> service.open() == 0);
+                }
+            }
+            service.send("message", "3");
+            // A restart does not end the pause, but a change of the instance does.
+            try (ConnectorRegistry again = started(builder(instances, state))) {
+                ConnectorInstance acme = again.instance("acme", "chat").orElseThrow();
+                Await.until(() -> phase(acme) == StreamPhase.PAUSED);
+                assertThat(handled).hasSize(2);
+                acme.change(settings());
+                Await.until(() -> handled.size() == 3);
+                assertThat(acme.triggers())
+                        .extracting(InstanceTrigger::isPaused)
+                        .containsExactly(false);
+            }
+        }
+        assertThat(handled).containsExactly("acme 1", "acme 2", "acme 3");
+    }
+
+    @Test
     void anOpenStreamKeepsItsConnector() {
         try (StateStore state = StateStore.inMemory();
                 ConnectorRegistry registry =

@@ -89,6 +89,7 @@ final class ManagedStream implements ManagedTrigger {
 
     @Override
     public synchronized void pause() {
+        stream.pause();
         isPaused = true;
         boolean unused = stream.stop(STOP);
     }
@@ -96,6 +97,7 @@ final class ManagedStream implements ManagedTrigger {
     @Override
     public synchronized void resume() {
         isPaused = false;
+        boolean unused = stream.resume();
         stream.start();
     }
 
