@@ -146,16 +146,18 @@ final class FirstResponse {
     Map<String, String> referencesToNextPage() {
         Map<String, String> references = new LinkedHashMap<>();
         values.forEach((pointer, value) -> {
-            String name = pointer.toLowerCase(Locale.ROOT);
+            String path = pointer.toLowerCase(Locale.ROOT);
+            String name = lastName(pointer);
             boolean isFlag = value.isBoolean()
                     || value.asText().equals("true")
                     || value.asText().equals("false");
-            boolean isReference = name.contains("next")
-                    || name.endsWith("cursor")
-                    || name.endsWith("/after")
-                    || name.endsWith("continue")
-                    || name.contains("continuation");
-            if (isReference && !isFlag) {
+            boolean isReference = path.contains("next")
+                    || path.endsWith("cursor")
+                    || path.endsWith("continue")
+                    || path.contains("continuation")
+                    || TokenNames.isToken(name)
+                    || (moreFlag() != null && TokenNames.isPrefixedOffset(name));
+            if (isReference && !isFlag && !value.asText().isBlank()) {
                 references.put(pointer, value.asText());
             }
         });

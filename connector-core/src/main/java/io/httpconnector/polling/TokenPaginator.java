@@ -8,11 +8,8 @@ import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.polling.PaginationCandidate.Evidence;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -152,14 +149,14 @@ record TokenPaginator(ParameterLocation location, @Nullable TokenSource source) 
             List<PaginationCandidate> found = new ArrayList<>();
             response.referencesToNextPage().forEach((pointer, value) -> {
                 if (!NextUrlPaginator.isUrl(value)) {
-                    for (String parameter : parameters(FirstResponse.lastName(pointer))) {
+                    for (String parameter : TokenNames.parameters(FirstResponse.lastName(pointer))) {
                         addCandidates(found, response, sentAs(parameter).inBody(pointer), "a token at " + pointer);
                     }
                 }
             });
             for (String header : HEADERS) {
                 if (response.page().header(header).isPresent()) {
-                    for (String parameter : parameters(header.substring(2))) {
+                    for (String parameter : TokenNames.parameters(header.substring(2))) {
                         addCandidates(found, response, sentAs(parameter).inHeader(header), "the header " + header);
                     }
                 }
@@ -192,25 +189,6 @@ record TokenPaginator(ParameterLocation location, @Nullable TokenSource source) 
 
         private static PaginationCandidate candidate(TokenPaginator paginator, EndConditions ends, String reason) {
             return PaginationCandidate.of(paginator, ends, Evidence.TOKEN, reason);
-        }
-
-        /** Likely names of the token parameter, derived from the name of the token, most likely first. */
-        private static List<String> parameters(String name) {
-            String bare = name.replaceFirst("(?i)^next[_-]?", "");
-            Set<String> likely = new LinkedHashSet<>();
-            if (!bare.isEmpty()) {
-                likely.add(bare.substring(0, 1).toLowerCase(Locale.ROOT) + bare.substring(1));
-            }
-            String lower = name.toLowerCase(Locale.ROOT);
-            if (lower.endsWith("continue")) {
-                return List.copyOf(likely);
-            }
-            likely.add(name);
-            likely.addAll(
-                    lower.contains("token")
-                            ? List.of("pagination_token", "page_token", "pageToken", "cursor")
-                            : List.of("cursor", "start_cursor", "after", "page_token", "pageToken"));
-            return List.copyOf(likely).subList(0, Math.min(5, likely.size()));
         }
     }
 }

@@ -157,8 +157,104 @@ class PaginationDetectionTest {
                                 Map.of("next", "/records?at=" + next))));
     }
 
+    private static Service ofToken(
+            String name, String list, String parameter, Function<String, Map<String, Object>> members) {
+        return new Service(name, list, token(parameter), next -> members.apply(next < COUNT ? "rec" + next : ""));
+    }
+
+    /** The shapes of real services, by their documentation. */
+    static Stream<Service> realServices() {
+        return Stream.of(
+                new Service(
+                        "HubSpot contacts",
+                        "contacts",
+                        number("vidOffset"),
+                        next -> Map.of("has-more", next < COUNT, "vid-offset", next)),
+                new Service(
+                        "HubSpot deals",
+                        "deals",
+                        number("offset"),
+                        next -> Map.of("hasMore", next < COUNT, "offset", next)),
+                new Service(
+                        "HubSpot form submissions",
+                        "results",
+                        token("after"),
+                        next -> ifMore(next, "paging", Map.of("next", Map.of("after", "rec" + next)))),
+                ofToken(
+                        "Slack",
+                        "members",
+                        "cursor",
+                        token -> Map.of("response_metadata", Map.of("next_cursor", token))),
+                ofToken("Box", "entries", "marker", token -> Map.of("limit", 10, "next_marker", token)),
+                ofToken("Azure Storage", "blobs", "marker", token -> Map.of("NextMarker", token)),
+                new Service(
+                        "Cloudant",
+                        "docs",
+                        token("bookmark"),
+                        next -> Map.of("bookmark", "rec" + Math.min(next, COUNT))),
+                ofToken("Elasticsearch", "hits", "scroll_id", token -> Map.of("_scroll_id", token)),
+                ofToken("Google Drive", "files", "pageToken", token -> Map.of("nextPageToken", token)),
+                ofToken(
+                        "Zoho CRM",
+                        "data",
+                        "page_token",
+                        token -> Map.of("info", Map.of("next_page_token", token, "more_records", !token.isEmpty()))),
+                ofToken("AWS", "functions", "nextToken", token -> Map.of("nextToken", token)),
+                ofToken(
+                        "Asana",
+                        "data",
+                        "offset",
+                        token -> token.isEmpty() ? Map.of() : Map.of("next_page", Map.of("offset", token))),
+                ofToken(
+                        "Airtable",
+                        "records",
+                        "offset",
+                        token -> token.isEmpty() ? Map.of() : Map.of("offset", "itr1/" + token)),
+                ofToken(
+                        "Zendesk",
+                        "tickets",
+                        "page[after]",
+                        token -> Map.of("meta", Map.of("has_more", !token.isEmpty(), "after_cursor", token))),
+                ofToken(
+                        "Intercom",
+                        "data",
+                        "starting_after",
+                        token -> token.isEmpty()
+                                ? Map.of()
+                                : Map.of("pages", Map.of("next", Map.of("starting_after", token)))),
+                ofToken(
+                        "Eventbrite",
+                        "events",
+                        "continuation",
+                        token -> Map.of(
+                                "pagination", Map.of("has_more_items", !token.isEmpty(), "continuation", token))),
+                new Service(
+                        "Pipedrive",
+                        "data",
+                        number("start"),
+                        next -> Map.of(
+                                "additional_data",
+                                Map.of(
+                                        "pagination",
+                                        Map.of(
+                                                "start",
+                                                next - 10,
+                                                "limit",
+                                                10,
+                                                "more_items_in_collection",
+                                                next < COUNT,
+                                                "next_start",
+                                                next)))),
+                new Service(
+                        "Stripe",
+                        "data",
+                        asked ->
+                                asked.query().containsKey("starting_after") ? asked.number("starting_after", 0) + 1 : 0,
+                        next -> Map.of("object", "list", "has_more", next < COUNT)));
+    }
+
     @ParameterizedTest
-    @MethodSource("services")
+    @MethodSource({"services", "realServices"})
     void detectedPaginationReadsAllRecordsFromTheFirstOne(Service paginated) {
         service.behaviour = paginated::respond;
 

@@ -191,7 +191,7 @@ class RegistryStreamTest {
                     .map(tenant -> registry.add(tenant, "chat", settings()))
                     .toList();
             Await.until(() -> service.open() == 3);
-            all.forEach(instance -> assertThat(phase(instance)).isEqualTo(StreamPhase.OPEN));
+            all.forEach(instance -> Await.until(() -> phase(instance) == StreamPhase.OPEN));
             service.send("message", "1");
             Await.until(() -> handled.size() == 3);
             assertThat(handled).containsExactlyInAnyOrder("a 1", "b 1", "c 1");
