@@ -221,6 +221,26 @@ record ConnectionOptions(
             }
         }
 
+        private void transport() {
+            // "transport": The HTTP client: `http1`, or `http2` for services that require HTTP/2, without `destinations`, `unixSocket` and SOCKS
+            // proxies. Default: `http1`.
+            String transport = reader.oneOf("transport", List.of("http1", "http2"));
+            if (!"http2".equals(transport)) {
+                return;
+            }
+            for (String member : List.of("destinations", "unixSocket")) {
+                if (reader.has(member)) {
+                    reader.problem(member, "not possible with the transport http2: leave out one of them");
+                }
+            }
+            JsonNode proxy = reader.any("proxy");
+            if (proxy != null && proxy.path("type").asText().equals("socks5")) {
+                reader.problemAt("/proxy/type", "socks5 is not possible with the transport http2: use an http proxy");
+            }
+            steps.add((builder, values) -> builder.transport(JdkTransport.http2()));
+            json.put("transport", transport);
+        }
+
         private @Nullable BiConsumer<HttpConnectionBuilder, InputValues> proxy(JsonObjectReader proxy) {
             proxy.require("type");
             String type = proxy.oneOf("type", List.of("http", "socks5"));

@@ -106,6 +106,7 @@ class ConfiguredConnectorsTest {
                         CONNECTIONS + "shop.responseTimeout", "5s",
                         CONNECTIONS + "shop.max-connections", "7",
                         CONNECTIONS + "shop.dedicated-pool", "true",
+                        CONNECTIONS + "shop.transport", "http2",
                         CONNECTIONS + "shop.tls-versions", "TLSv1.3, TLSv1.2",
                         CONNECTIONS + "shop.retry.max-attempts", "2",
                         CONNECTIONS + "shop.retry.backoff.first", "100ms",
@@ -138,6 +139,7 @@ class ConfiguredConnectorsTest {
             assertThat(connection.path("responseTimeout").asText()).isEqualTo("PT5S");
             assertThat(connection.path("maxConnections").isInt()).isTrue();
             assertThat(connection.path("dedicatedPool").isBoolean()).isTrue();
+            assertThat(connection.path("transport").asText()).isEqualTo("http2");
             assertThat(connection.path("tlsVersions")).hasToString("[\"TLSv1.3\",\"TLSv1.2\"]");
             assertThat(connection.at("/retry/backoff")).hasToString("{\"first\":\"PT0.1S\",\"max\":\"PT1M\"}");
             assertThat(connection.path("rateLimit")).hasToString("{\"period\":\"PT1S\",\"requests\":100}");
