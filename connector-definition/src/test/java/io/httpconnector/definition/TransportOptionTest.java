@@ -55,6 +55,6 @@ class TransportOptionTest {
                 .hasMessageContaining("): socks5 is not possible with the transport http2");
         assertThatThrownBy(() -> document("transport: http3"))
                 .hasMessageContaining("/connection/transport")
-                .hasMessageContaining("http1, http2");
+                .hasMessageContaining("\"http3\" is unknown; did you mean \"http1\"?");
     }
 }
