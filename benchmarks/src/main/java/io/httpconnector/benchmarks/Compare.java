@@ -1,6 +1,7 @@
 package io.httpconnector.benchmarks;
 
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,15 +68,19 @@ public final class Compare {
      * @throws RunnerException if a benchmark fails
      * @throws InterruptedException if the thread is interrupted
      * @throws ExecutionException if a peer fails
+     * @throws GeneralSecurityException if TLS can't be set up
      */
     public static void main(String[] args)
-            throws IOException, RunnerException, InterruptedException, ExecutionException {
+            throws IOException, RunnerException, InterruptedException, ExecutionException, GeneralSecurityException {
         List<String> wanted = Stream.of(args).filter(arg -> !arg.contains("=")).toList();
         int rounds = Integer.parseInt(option(args, "rounds", "5"));
         Compare compare = new Compare(rounds, List.of(option(args, "peers", "").split(",")));
         if (wanted.isEmpty() || wanted.contains("cpu")) {
             CpuTime.print(List.of("httpclient5", "connector", "connector-full"), CpuTime.ROUNDS);
             CpuTime.print(List.of("connector-bearer", "connector-oauth2"), CpuTime.ROUNDS);
+        }
+        if (wanted.isEmpty() || wanted.contains("http2")) {
+            CpuTime.printHttp2(Integer.parseInt(option(args, "rounds", String.valueOf(CpuTime.ROUNDS))));
         }
         if (wanted.isEmpty() || wanted.contains("log")) {
             int logRounds = Integer.parseInt(option(args, "rounds", String.valueOf(CpuTime.ROUNDS)));

@@ -1,10 +1,14 @@
 package io.httpconnector.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.tls.ServerTrust;
+import io.httpconnector.transport.JdkTransport;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,11 +49,38 @@ final class CpuTime {
      * @param rounds the number of rounds after the warm-up, usually {@link #ROUNDS}
      */
     static void print(List<String> names, int rounds) throws IOException, InterruptedException, ExecutionException {
-        Map<String, List<Figures>> all = new LinkedHashMap<>();
-        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try (Server server = Server.start()) {
             Map<String, Peer> peers = new LinkedHashMap<>();
             names.forEach(name -> peers.put(name, Peer.of(name, "http://127.0.0.1:" + server.port())));
+            print(peers, rounds);
+        }
+    }
+
+    /** Measures HTTP/2 with TLS: the client of the JDK alone, and as the transport of a connection. */
+    static void printHttp2(int rounds)
+            throws IOException, InterruptedException, ExecutionException, GeneralSecurityException {
+        try (Http2Server server = Http2Server.start();
+                HttpConnection connection = HttpConnection.named("Benchmark")
+                        .baseUrl(server.url())
+                        .trust(ServerTrust.only(server.certificate()))
+                        .transport(JdkTransport.http2())
+                        .build();
+                HttpConnection http1 = HttpConnection.named("Benchmark")
+                        .baseUrl(server.url())
+                        .trust(ServerTrust.only(server.certificate()))
+                        .build()) {
+            Map<String, Peer> peers = new LinkedHashMap<>();
+            peers.put("jdk-http2", new Peer.Jdk(server.client(), server.url()));
+            peers.put("connector-http2", new Peer.Ours(connection));
+            peers.put("connector (HTTP/1.1 with TLS)", new Peer.Ours(http1));
+            print(peers, rounds);
+        }
+    }
+
+    private static void print(Map<String, Peer> peers, int rounds) throws InterruptedException, ExecutionException {
+        Map<String, List<Figures>> all = new LinkedHashMap<>();
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
             for (int round = -WARM_UP; round < rounds; round++) {
                 for (Map.Entry<String, Peer> peer : peers.entrySet()) {
                     Figures figures = measure(peer.getValue(), threads);
@@ -67,7 +98,7 @@ final class CpuTime {
         System.out.println(
                 "| | CPU time of the process | CPU time of the sending threads | elapsed time | process us/op |");
         System.out.println("|---|---|---|---|---|");
-        List<Figures> base = all.getOrDefault(names.get(0), List.of());
+        List<Figures> base = all.values().iterator().next();
         all.forEach((peer, own) -> System.out.printf(
                 Locale.ROOT,
                 "| %s | %s | %s | %s | %.1f |%n",
