@@ -1,5 +1,6 @@
 package io.httpconnector.definition;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnectionBuilder;
@@ -15,6 +16,7 @@ import io.httpconnector.cache.ResponseCache;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.tls.ClientCertificate;
 import io.httpconnector.tls.ServerTrust;
+import io.httpconnector.transport.JdkTransport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,6 +121,7 @@ record ConnectionOptions(
             flag("dedicatedPool", HttpConnectionBuilder::dedicatedPool);
             policies();
             network();
+            transport();
             // "interceptors": The names of interceptors that are code, from the outermost to the innermost.
             List<String> interceptors = reader.distinctTexts("interceptors");
             interceptors.forEach(name -> json.withArray("/interceptors").add(name));

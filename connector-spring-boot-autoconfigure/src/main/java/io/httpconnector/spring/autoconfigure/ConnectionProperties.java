@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxStreamBytes The maximum size of a response that is streamed or written to a file. Default: 10 GiB.
  * @param cookies Whether cookies of the service are stored and sent.
  * @param dedicatedPool Whether the connection has a pool of its own.
+ * @param transport The HTTP client: 'http1', or 'http2' for services that require HTTP/2. Default: http1.
  * @param tlsVersions The permitted TLS versions.
  * @param unixSocket The path of a Unix domain socket of the service.
  * @param retry The retry policy.
@@ -58,6 +59,7 @@ record ConnectionProperties(
         @Nullable Long maxStreamBytes,
         @Nullable Boolean cookies,
         @Nullable Boolean dedicatedPool,
+        @Nullable String transport,
         List<String> tlsVersions,
         @Nullable String unixSocket,
         @Nullable Retry retry,

@@ -35,6 +35,7 @@ final class ConnectionPropertyMap {
                 .put("cookies", properties.cookies())
                 .put("dedicated-pool", properties.dedicatedPool())
                 .put("unix-socket", properties.unixSocket())
+                .put("transport", properties.transport())
                 .put("tls-versions", properties.tlsVersions())
                 .put("retry", retry(properties.retry()))
                 .put("rate-limit", rateLimit(properties.rateLimit()))
