@@ -93,11 +93,23 @@ public final class JwtAuth implements AuthStrategy {
     public Request apply(Request request) {
         Instant now = timeSource.now();
         Signed known = last;
-        if (known == null || now.getEpochSecond() >= known.until) {
-            known = signed(now);
-            last = known;
+        Signed usable = known != null && isUsable(known, now) ? known : renewed(now);
+        return request.header("Authorization", usable.header);
+    }
+
+    private static boolean isUsable(Signed signed, Instant now) {
+        return now.getEpochSecond() < signed.until;
+    }
+
+    /** Signs one token for all threads: some services, such as APNs, limit how often the token may change. */
+    private synchronized Signed renewed(Instant now) {
+        Signed known = last;
+        if (known != null && isUsable(known, now)) {
+            return known;
         }
-        return request.header("Authorization", known.header);
+        Signed added = signed(now);
+        last = added;
+        return added;
     }
 
     private Signed signed(Instant now) {

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,16 @@ class JwtAuthTest {
         int dot = token.lastIndexOf('.');
         assertThat(Base64.getUrlDecoder().decode(token.substring(dot + 1)))
                 .isEqualTo(mac.doFinal(token.substring(0, dot).getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** Services such as APNs reject tokens that change too often. */
+    @Test
+    void threadsShareOneToken() {
+        JwtAuth shared = auth.lifetime(Duration.ofMinutes(50));
+        assertThat(IntStream.range(0, 200).parallel().mapToObj(i -> header(shared, NOON)).distinct())
+                .hasSize(1);
+        assertThat(header(shared, NOON.plus(Duration.ofMinutes(24)))).isEqualTo(header(shared, NOON));
+        assertThat(header(shared, NOON.plus(Duration.ofMinutes(26)))).isNotEqualTo(header(shared, NOON));
     }
 
     /** The lifetime is the time from iat to exp; GitHub rejects exp more than ten minutes ahead, Box a lifetime above a minute. */

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 final class JdkClient {
 
     /** The settings that connections must have in common. */
-    private record Key(Object sockets, Duration connectTimeout) {}
+    private record SharingKey(Object sockets, Duration connectTimeout) {}
 
-    private static final Map<Key, JdkClient> OPEN = new HashMap<>();
+    private static final Map<SharingKey, JdkClient> OPEN = new HashMap<>();
 
-    private final Key key;
+    private final SharingKey key;
     private final TransportSettings settings;
     private final Map<String, StreamLimit> limits = new ConcurrentHashMap<>();
     private int users;
@@ -36,14 +36,14 @@ final class JdkClient {
     private @Nullable HttpClient client;
     private @Nullable SSLContext context;
 
-    private JdkClient(Key key, TransportSettings settings) {
+    private JdkClient(SharingKey key, TransportSettings settings) {
         this.key = key;
         this.settings = settings;
     }
 
     /** Returns the client for the settings. Each call must be paired with one call of {@link #release()}. */
     static JdkClient acquire(TransportSettings settings) {
-        Key key = new Key(settings.sharingKey(), settings.connectTimeout());
+        SharingKey key = new SharingKey(settings.sharingKey(), settings.connectTimeout());
         synchronized (OPEN) {
             JdkClient shared = OPEN.computeIfAbsent(key, added -> new JdkClient(added, settings));
             shared.users++;

@@ -56,7 +56,7 @@ final class JdkExchange implements TransportExchange {
         }
         String field = "";
         try {
-            for (TransportRequest.Field each : request.fields()) {
+            for (TransportRequest.HeaderField each : request.fields()) {
                 field = each.name();
                 builder.header(field, each.value());
             }
@@ -167,10 +167,10 @@ final class JdkExchange implements TransportExchange {
                 throw new TooManyStreamsException();
             }
             if (upload != null && upload.wasRepeated()) {
-                throw new TransportException(TransportException.Kind.NOT_PROCESSED, failure);
+                throw new TransportException(TransportException.FailureKind.NOT_PROCESSED, failure);
             }
             if (!progress.isSent() && !(failure instanceof TransportException)) {
-                throw new TransportException(TransportException.Kind.NOT_CONNECTED, failure);
+                throw new TransportException(TransportException.FailureKind.NOT_CONNECTED, failure);
             }
             throw failure;
         }
@@ -190,8 +190,7 @@ final class JdkExchange implements TransportExchange {
         boolean isSecure = "https".equals(uri.getScheme());
         if (isForwarded && (isSecure ? response.sslSession().isEmpty() : response.statusCode() == 407)) {
             throw new TransportException(
-                    TransportException.Kind.PROXY,
-                    new IOException("it responded with status " + response.statusCode()));
+                    TransportException.FailureKind.PROXY, new IOException("it responded with status " + response.statusCode()));
         }
     }
 

@@ -21,18 +21,18 @@ final class JdkFailures {
                 ? known
                 : new IOException(thrown == null ? "the exchange failed" : thrown.toString(), thrown);
         if (thrown instanceof HttpConnectTimeoutException) {
-            return new TransportException(TransportException.Kind.CONNECT_TIMEOUT, reason);
+            return new TransportException(TransportException.FailureKind.CONNECT_TIMEOUT, reason);
         }
         if (find(thrown, UnresolvedAddressException.class) != null) {
             return new TransportException(
-                    TransportException.Kind.NOT_CONNECTED, new UnknownHostException(JdkClient.host(uri)));
+                    TransportException.FailureKind.NOT_CONNECTED, new UnknownHostException(JdkClient.host(uri)));
         }
         IOException connecting = connecting(thrown);
         if (connecting != null) {
-            return new TransportException(TransportException.Kind.NOT_CONNECTED, connecting);
+            return new TransportException(TransportException.FailureKind.NOT_CONNECTED, connecting);
         }
-        TransportException.Kind kind = kind(thrown);
-        return kind == TransportException.Kind.BROKEN ? reason : new TransportException(kind, reason);
+        TransportException.FailureKind kind = kind(thrown);
+        return kind == TransportException.FailureKind.BROKEN ? reason : new TransportException(kind, reason);
     }
 
     /** Returns the reason why there is no connection; null if there may have been one. */
@@ -50,22 +50,22 @@ final class JdkFailures {
         return find(thrown, SSLHandshakeException.class);
     }
 
-    private static TransportException.Kind kind(@Nullable Throwable thrown) {
+    private static TransportException.FailureKind kind(@Nullable Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (has(cause, "not processed")) {
-                return TransportException.Kind.NOT_PROCESSED;
+                return TransportException.FailureKind.NOT_PROCESSED;
             }
             if (has(cause, "received no bytes")) {
-                return TransportException.Kind.NO_RESPONSE;
+                return TransportException.FailureKind.NO_RESPONSE;
             }
             if (has(cause, "Tunnel failed")) {
-                return TransportException.Kind.PROXY;
+                return TransportException.FailureKind.PROXY;
             }
             if (cause instanceof ProtocolException && has(cause, "header") && has(cause, "size")) {
-                return TransportException.Kind.HEADERS_TOO_LARGE;
+                return TransportException.FailureKind.HEADERS_TOO_LARGE;
             }
         }
-        return TransportException.Kind.BROKEN;
+        return TransportException.FailureKind.BROKEN;
     }
 
     /** Returns whether the request was not sent because the service permits no more streams. */

@@ -234,7 +234,7 @@ final class JdkRequestBody extends OutputStream implements HttpRequest.BodyPubli
                 }
                 if (left <= 0) {
                     throw new TransportException(
-                            TransportException.Kind.RESPONSE_TIMEOUT,
+                            TransportException.FailureKind.RESPONSE_TIMEOUT,
                             new SocketTimeoutException("the service does not accept the body of the request"));
                 }
                 left = changed.awaitNanos(left);

@@ -29,13 +29,13 @@ final class JdkResponse implements TransportResponse {
     }
 
     @Override
-    public List<TransportRequest.Field> fields() {
-        List<TransportRequest.Field> fields = new ArrayList<>();
+    public List<TransportRequest.HeaderField> fields() {
+        List<TransportRequest.HeaderField> fields = new ArrayList<>();
         for (Map.Entry<String, List<String>> field : response.headers().map().entrySet()) {
             for (String value : field.getValue()) {
                 // HTTP/2: such as :status, which is no field.
                 if (!field.getKey().startsWith(":")) {
-                    fields.add(new TransportRequest.Field(field.getKey(), value, false));
+                    fields.add(new TransportRequest.HeaderField(field.getKey(), value, false));
                 }
             }
         }

@@ -60,9 +60,9 @@ final class SendingProgress {
         }
         throw waits
                 ? new TransportException(
-                        TransportException.Kind.RESPONSE_TIMEOUT, new SocketTimeoutException("Read timed out"))
+                        TransportException.FailureKind.RESPONSE_TIMEOUT, new SocketTimeoutException("Read timed out"))
                 : new TransportException(
-                        TransportException.Kind.CONNECT_TIMEOUT, new SocketTimeoutException("Connect timed out"));
+                        TransportException.FailureKind.CONNECT_TIMEOUT, new SocketTimeoutException("Connect timed out"));
     }
 
     /** Returns a body that marks when it is sent. */

@@ -8,7 +8,7 @@ public final class TransportException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /** The kinds of failures. */
-    public enum Kind {
+    public enum FailureKind {
         /**
          * No connection was established: nothing was sent. The cause is an {@link java.net.UnknownHostException}, an {@link
          * javax.net.ssl.SSLException} or another {@code IOException}.
@@ -33,7 +33,7 @@ public final class TransportException extends IOException {
         BROKEN
     }
 
-    private final Kind kind;
+    private final FailureKind kind;
 
     /**
      * Creates an exception.
@@ -41,7 +41,7 @@ public final class TransportException extends IOException {
      * @param kind the kind of failure
      * @param cause the exception of the HTTP client; its message is part of that of the connection's exception
      */
-    public TransportException(Kind kind, IOException cause) {
+    public TransportException(FailureKind kind, IOException cause) {
         super(cause.getMessage(), cause);
         this.kind = kind;
     }
@@ -51,7 +51,7 @@ public final class TransportException extends IOException {
      *
      * @return the kind
      */
-    public Kind kind() {
+    public FailureKind kind() {
         return kind;
     }
 }

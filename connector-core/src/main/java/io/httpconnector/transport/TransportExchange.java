@@ -12,7 +12,7 @@ public interface TransportExchange {
      * <p>Header fields of an informational response (1xx) are skipped. Trailers are ignored.
      *
      * @return the response
-     * @throws TransportException when the exchange fails for a reason that has a {@linkplain TransportException.Kind kind}; another
+     * @throws TransportException when the exchange fails for a reason that has a {@linkplain TransportException.FailureKind kind}; another
      *     {@code IOException}, also one of the request body, means that the service may have processed the request
      * @throws InterruptedException if the thread is interrupted; the exchange has been cancelled then
      */

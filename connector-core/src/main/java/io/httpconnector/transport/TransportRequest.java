@@ -16,7 +16,7 @@ public interface TransportRequest {
      * @param value the value; each character stands for the byte of the same number (ISO 8859-1)
      * @param isSecret whether the value must not appear in logs, messages and compression tables
      */
-    public record Field(String name, String value, boolean isSecret) {
+    public record HeaderField(String name, String value, boolean isSecret) {
 
         /** Describes the field, without a secret. */
         @Override
@@ -72,7 +72,7 @@ public interface TransportRequest {
      *
      * @return the fields
      */
-    List<Field> fields();
+    List<HeaderField> fields();
 
     /**
      * Returns the body.

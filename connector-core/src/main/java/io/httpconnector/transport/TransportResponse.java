@@ -20,7 +20,7 @@ public interface TransportResponse extends AutoCloseable {
      *
      * @return the fields
      */
-    List<TransportRequest.Field> fields();
+    List<TransportRequest.HeaderField> fields();
 
     /**
      * Returns the body as it was received, without its transfer coding, but not decompressed. A read returns bytes as soon as they

@@ -16,14 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A request with the header fields that Apache HttpClient would add itself. */
 record PluggedRequest(
-        String method,
-        URI uri,
-        List<Field> fields,
-        @Nullable Content content) implements TransportRequest {
+        String method, URI uri, List<HeaderField> fields, @Nullable Content content) implements TransportRequest {
 
     static PluggedRequest of(OutgoingRequest request) {
         OutgoingBody body = request.body();
-        List<Field> fields = new ArrayList<>(request.headers().length + 4);
+        List<HeaderField> fields = new ArrayList<>(request.headers().length + 4);
         boolean hasType = false;
         boolean hasAgent = false;
         boolean hasCodings = false;
@@ -33,20 +30,20 @@ record PluggedRequest(
             hasAgent |= name.equalsIgnoreCase("User-Agent");
             hasCodings |= name.equalsIgnoreCase("Accept-Encoding");
             if (body == null || !body.isGzip() || !name.equalsIgnoreCase("Content-Encoding")) {
-                fields.add(new Field(name, bytes(field), field.isSensitive()));
+                fields.add(new HeaderField(name, bytes(field), field.isSensitive()));
             }
         }
         if (body != null && !hasType) {
-            fields.add(new Field("Content-Type", body.contentType(), false));
+            fields.add(new HeaderField("Content-Type", body.contentType(), false));
         }
         if (body != null && body.isGzip()) {
-            fields.add(new Field("Content-Encoding", "gzip", false));
+            fields.add(new HeaderField("Content-Encoding", "gzip", false));
         }
         if (!hasCodings) {
-            fields.add(new Field("Accept-Encoding", ContentDecoder.OFFER, false));
+            fields.add(new HeaderField("Accept-Encoding", ContentDecoder.OFFER, false));
         }
         if (!hasAgent) {
-            fields.add(new Field("User-Agent", ConnectionHeaders.USER_AGENT, false));
+            fields.add(new HeaderField("User-Agent", ConnectionHeaders.USER_AGENT, false));
         }
         return new PluggedRequest(
                 request.method(),

@@ -33,7 +33,7 @@ final class PluggedResponse implements BodyControl {
 
     private final TransportResponse response;
     private final Duration usual;
-    private final List<TransportRequest.Field> fields;
+    private final List<TransportRequest.HeaderField> fields;
     private final @Nullable ReplayStream content;
     private final long length;
 
@@ -70,7 +70,7 @@ final class PluggedResponse implements BodyControl {
         if (fields.size() > ConnectionPool.MAX_HEADERS) {
             throw tooLarge("more than " + ConnectionPool.MAX_HEADERS + " fields");
         }
-        for (TransportRequest.Field field : fields) {
+        for (TransportRequest.HeaderField field : fields) {
             if (field.name().length() + field.value().length() > ConnectionPool.MAX_HEADER_LENGTH) {
                 throw tooLarge("a field of more than " + ConnectionPool.MAX_HEADER_LENGTH + " characters");
             }
@@ -86,7 +86,7 @@ final class PluggedResponse implements BodyControl {
 
     private static TransportException tooLarge(String what) {
         return new TransportException(
-                TransportException.Kind.HEADERS_TOO_LARGE, new MessageConstraintException("The response has " + what));
+                TransportException.FailureKind.HEADERS_TOO_LARGE, new MessageConstraintException("The response has " + what));
     }
 
     /**
@@ -113,7 +113,7 @@ final class PluggedResponse implements BodyControl {
     private List<String> values(String name) {
         return fields.stream()
                 .filter(field -> field.name().equalsIgnoreCase(name))
-                .map(TransportRequest.Field::value)
+                .map(TransportRequest.HeaderField::value)
                 .toList();
     }
 
@@ -130,7 +130,7 @@ final class PluggedResponse implements BodyControl {
             decoded = ContentDecoder.decode(body, codings);
         }
         boolean isDecoded = decoded != body;
-        List<TransportRequest.Field> shown = isDecoded
+        List<TransportRequest.HeaderField> shown = isDecoded
                 ? fields.stream()
                         .filter(field -> !OF_COMPRESSED.contains(field.name().toLowerCase(Locale.ROOT)))
                         .toList()
@@ -170,7 +170,7 @@ final class PluggedResponse implements BodyControl {
         response.limitIdleTime(limit);
     }
 
-    private record Fields(List<TransportRequest.Field> fields) implements HeaderFields {
+    private record Fields(List<TransportRequest.HeaderField> fields) implements HeaderFields {
 
         @Override
         public int size() {

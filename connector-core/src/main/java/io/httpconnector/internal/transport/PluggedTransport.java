@@ -124,7 +124,7 @@ public final class PluggedTransport implements Wire {
             if (closed) {
                 return TransportFailure.Kind.CLOSED;
             }
-            if (e instanceof TransportException known && known.kind() != TransportException.Kind.BROKEN) {
+            if (e instanceof TransportException known && known.kind() != TransportException.FailureKind.BROKEN) {
                 return kind(known.kind());
             }
             if (e instanceof SocketTimeoutException) {
@@ -135,7 +135,7 @@ public final class PluggedTransport implements Wire {
                     : TransportFailure.Kind.BROKEN;
         }
 
-        private static TransportFailure.Kind kind(TransportException.Kind kind) {
+        private static TransportFailure.Kind kind(TransportException.FailureKind kind) {
             return switch (kind) {
                 case NOT_CONNECTED -> TransportFailure.Kind.NOT_CONNECTED;
                 case CONNECT_TIMEOUT -> TransportFailure.Kind.CONNECT_TIMEOUT;
