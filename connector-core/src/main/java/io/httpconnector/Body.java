@@ -23,6 +23,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -154,8 +155,36 @@ public final class Body {
         }
     }
 
-    /** Returns this body as interceptors see it, without secrets; the same body if it has none. */
-    Body concealedFor(Redactor redactor) {
+    /** Returns whether the bytes are known before they are sent. */
+    boolean isKnown() {
+        return isKnown(shown().content);
+    }
+
+    private static boolean isKnown(BodySource source) {
+        return source instanceof BodySource.SequenceSource sequence
+                ? sequence.parts().stream().allMatch(Body::isKnown)
+                : source instanceof BodySource.ByteArraySource;
+    }
+
+    /** Returns whether the known bytes contain a secret. */
+    boolean contains(Redactor redactor) {
+        return contains(shown().content, kind == Kind.MULTIPART ? null : contentType, redactor);
+    }
+
+    private static boolean contains(BodySource source, @Nullable String contentType, Redactor redactor) {
+        if (source instanceof BodySource.SequenceSource sequence) {
+            return sequence.parts().stream().anyMatch(part -> contains(part, contentType, redactor));
+        }
+        return source instanceof BodySource.ByteArraySource bytes
+                && redactor.masked(bytes.all(), contentType) != bytes.all();
+    }
+
+    /**
+     * Returns this body as interceptors see it, without secrets; the same body if it has none.
+     *
+     * @param hidesUnknown whether bytes that are not in memory may contain a secret
+     */
+    Body concealedFor(Redactor redactor, boolean hidesUnknown) {
         Body visible = shown();
         byte[] masked = concealed || !visible.isInMemory()
                 ? LogSafe.MASK.getBytes(StandardCharsets.UTF_8)
@@ -163,7 +192,9 @@ public final class Body {
         if (masked.length == 0 && visible.isInMemory() && visible.content().length > 0) {
             masked = LogSafe.MASK.getBytes(StandardCharsets.UTF_8);
         }
-        boolean isPlain = visible.isInMemory() ? masked == visible.content() : secrets.isEmpty();
+        boolean isPlain = visible.isInMemory()
+                ? masked == visible.content()
+                : secrets.isEmpty() && !(hidesUnknown && !isKnown()) && !contains(redactor);
         if (isPlain && !concealed) {
             return this;
         }
@@ -173,9 +204,19 @@ public final class Body {
         return new Body(kind, seen, contentType, List.of(), false, null).rewritten(new Original(this));
     }
 
-    /** Returns the body that a concealed one stands for, with what was changed since; this body if it is no concealed one. */
-    Body revealed() {
-        return rewriter instanceof Original original ? original.body : this;
+    /** Returns the body that a concealed one stands for, with what was changed since; null if it is no concealed one. */
+    @Nullable Body revealed() {
+        return rewriter instanceof Original original ? original.body : null;
+    }
+
+    /** Returns whether the bytes are those of another body. */
+    boolean isCopyOf(Body other) {
+        return isInMemory() && other.isInMemory() && Arrays.equals(content(), other.content());
+    }
+
+    /** Returns whether the text contains a mask. */
+    boolean hasMask() {
+        return isInMemory() && LogSafe.hasMask(new String(content(), StandardCharsets.ISO_8859_1));
     }
 
     /** Returns this body with what a step changes, also after its objects were written anew. */

@@ -352,7 +352,7 @@ final class ExchangePipeline {
         if (!rejected.isReplayable() || !call.tryUseRefresh() || !auth.refresh(rejected, response)) {
             return false;
         }
-        if (!response.matchedRule() && GraphQlMutations.isExecuted(response)) {
+        if (!response.matchedRule() && ConnectionSettings.GraphQlMutations.isExecuted(response)) {
             return false;
         }
         call.startNextAttempt();

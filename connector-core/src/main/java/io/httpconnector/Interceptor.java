@@ -18,8 +18,10 @@ import java.util.Optional;
  *
  * <p>Interceptors run in the order of their registration: the first one is the outermost. All run before the connection adds its
  * defaults and before the auth strategy signs the request, so they never see credentials: in requests and responses, {@code ***}
- * replaces each secret, and what they leave unchanged is sent and returned unchanged. Requests of the auth strategy itself, such as
- * token requests, do not pass through interceptors.
+ * replaces each secret, and what they leave unchanged is sent and returned unchanged. A mask that an interceptor copies, such as by
+ * {@code withUrl(request.uri() + "&y=2")}, stands for its secret if it is the whole value of the same parameter or field, or the same
+ * segment of the path; any other one is an {@link InvalidDefinitionException}, so that {@code ***} is never sent in place of a secret.
+ * Requests of the auth strategy itself, such as token requests, do not pass through interceptors.
  *
  * <p>An interceptor can't send credentials to another origin: a request whose URL it moves there is sent without them, and is
  * rejected if it has a secret in its query or body.

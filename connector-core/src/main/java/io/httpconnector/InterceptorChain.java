@@ -3,9 +3,6 @@ package io.httpconnector;
 import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.internal.http.NameValuePair;
-import io.httpconnector.internal.http.NameValuePairs;
-import io.httpconnector.internal.http.Url;
-import io.httpconnector.internal.recording.RedactionContext;
 import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
@@ -72,61 +69,6 @@ final class InterceptorChain implements Interceptor.Chain {
         String of(OriginPolicy.Hop hop, CallContext call, @Nullable Request signed);
     }
 
-    /** Masks the secrets of requests for interceptors, and restores them. */
-    private static final class Concealment {
-
-        private Concealment() {}
-
-        /** Returns a request with masks instead of secrets, which {@link #revealed} replaces again. */
-        static Request concealed(Request request) {
-            List<NameValuePair> secrets = request.secrets();
-            RedactionContext redaction = request.redaction();
-            Body body = request.content();
-            if (secrets.isEmpty() && !redaction.redactsUrl() && (body == null || !body.isConcealed())) {
-                return request;
-            }
-            Redactor redactor = new Redactor(secrets);
-            String target = target(request);
-            String masked = redactor.mask(redaction.shownTarget(target));
-            return request.replaced(
-                    request.method(),
-                    masked.equals(target) ? request.url() : Url.parseReference(request.origin() + masked),
-                    request.queryFields().map(NameValuePair::concealed),
-                    request.headerFields().map(NameValuePair::concealed),
-                    body == null ? null : body.concealedFor(redactor),
-                    redaction);
-        }
-
-        /** Returns the path and query of the URL, without the query fields of the request. */
-        private static String target(Request request) {
-            return NameValuePairs.NONE.target(request.url(), false);
-        }
-
-        /**
-         * Returns a request of an interceptor with the secrets that its masks stand for.
-         *
-         * @param original the request that was concealed
-         * @param shown what the interceptor has seen
-         */
-        @SuppressWarnings("ReferenceEquality") // What an interceptor has not changed is the same object.
-        static Request revealed(Request changed, Request original, Request shown) {
-            Url url = changed.url();
-            if (url != shown.url()
-                    && shown.url() != original.url()
-                    && target(changed).contains(LogSafe.MASK)) {
-                throw new InvalidDefinitionException("request", "an interceptor changes a URL that contains a secret");
-            }
-            Body body = changed.content();
-            return changed.replaced(
-                    changed.method(),
-                    url == shown.url() ? original.url() : url,
-                    changed.queryFields().map(NameValuePair::revealed),
-                    changed.headerFields().map(NameValuePair::revealed),
-                    body == shown.content() ? original.content() : body == null ? null : body.revealed(),
-                    changed.redaction().revealed(original.redaction()));
-        }
-    }
-
     /** The common state of the interceptors of one request. */
     private record Run(
             CallContext call,
@@ -150,7 +92,7 @@ final class InterceptorChain implements Interceptor.Chain {
         this.index = index;
         this.hop = hop;
         this.run = run;
-        this.shown = Concealment.concealed(hop.own());
+        this.shown = RequestParts.Concealment.concealed(hop.own());
     }
 
     private Response run() {
@@ -244,8 +186,8 @@ final class InterceptorChain implements Interceptor.Chain {
 
     @Override
     public Response proceed(Request request) {
-        Request changed =
-                interceptors.written.apply(Concealment.revealed(notNull(request, "request"), hop.own(), shown));
+        Request changed = interceptors.written.apply(
+                RequestParts.Concealment.revealed(notNull(request, "request"), hop.own(), shown));
         checkUnused(changed);
         if (!responses.isEmpty() || passed != null) {
             run.call.startNextAttempt();

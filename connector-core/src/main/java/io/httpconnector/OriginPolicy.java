@@ -72,7 +72,11 @@ final class OriginPolicy {
      * @throws InvalidDefinitionException as for {@link #first}
      */
     Hop changed(Hop hop, Request changed) {
-        return placed(hop.with(changed), changed.url().below(hop.home()));
+        Url url = changed.url().below(hop.home());
+        if (!url.sameOrigin(hop.own().url()) && changed.hasUnknownContent()) {
+            throw secretFor(hop.home(), url);
+        }
+        return placed(hop.with(changed), url);
     }
 
     private Hop placed(Hop hop, Url url) {
@@ -82,13 +86,17 @@ final class OriginPolicy {
             return hop.with(own);
         }
         if (own.hasSecretContent()) {
-            throw new InvalidDefinitionException(
-                    "request",
-                    "it leads to " + url.origin() + ", another origin than that of connection \""
-                            + settings.name() + "\", and has a secret in its query or body, which goes to "
-                            + home.origin() + " only: give that service a connection of its own");
+            throw secretFor(home, url);
         }
         return new Hop(elsewhere(own), home, false, hop.count(), hop.whole());
+    }
+
+    private InvalidDefinitionException secretFor(Url home, Url other) {
+        return new InvalidDefinitionException(
+                "request",
+                "it leads to " + other.origin() + ", another origin than that of connection \""
+                        + settings.name() + "\", and has a secret in its query or body, which goes to "
+                        + home.origin() + " only: give that service a connection of its own");
     }
 
     /**
@@ -212,7 +220,7 @@ final class OriginPolicy {
         boolean echoesSecret = !new Redactor(Redactor.withoutQueries(sent.withoutCookies()))
                 .mask(location)
                 .equals(location);
-        if (echoesSecret || next.hasSecretContent()) {
+        if (echoesSecret || next.hasSecretContent() || next.hasUnknownContent()) {
             throw refused(response, "it redirects to another origin, which must not see the secrets of this request");
         }
         return elsewhere(next);

@@ -389,15 +389,17 @@ public final class Request extends RequestParts {
     }
 
     /**
-     * Masks secrets wherever they occur in logs and exceptions of this request, such as in a body that a template has rendered.
+     * Masks secrets wherever they occur in logs and exceptions of this request, such as in a body that a template has rendered, and
+     * protects them like every other secret: interceptors do not see them, another origin receives no header field with one, and a
+     * request with one in its query parameters or its body is not sent to another origin.
      *
      * @param secrets the secrets
      * @return a new request
      */
     public Request masking(Secret... secrets) {
-        return withSecrets(Arguments.all(secrets, "masking").stream()
+        return withRedaction(secrecy.masking(Arguments.all(secrets, "masking").stream()
                 .map(secret -> NameValuePair.of("", Secret.fixed(secret, "of a request")))
-                .toList());
+                .toList()));
     }
 
     /**
@@ -611,13 +613,14 @@ public final class Request extends RequestParts {
         return terms.retry == null ? connection : terms.retry;
     }
 
-    /** Returns the target for display: secrets are masked where they were set, and where a redirect repeats them. */
+    /** Returns the target for display: secrets are masked where they were set, and where they are repeated. */
     String shownTarget() {
         String target = targetForRedaction();
-        return secrecy.earlier().isEmpty() ? target : new Redactor(secrets()).mask(target);
+        List<NameValuePair> secrets = secrets();
+        return secrets.isEmpty() ? target : new Redactor(secrets).mask(target);
     }
 
-    /** Returns the URL for display: secrets are masked where they were set. */
+    /** Returns the URL for display, as {@link #shownTarget}. */
     String shownUrl() {
         return origin() + shownTarget();
     }
@@ -682,8 +685,8 @@ public final class Request extends RequestParts {
         return new Request(name, method, url, query, others, body, terms, secrecy);
     }
 
-    /** Returns this request without the header fields whose values are secrets. */
+    /** Returns this request without the header fields whose values are secrets, or contain one. */
     Request withoutSecretHeaders() {
-        return new Request(name, method, url, query, headers.without(NameValuePair::isSensitive), body, terms, secrecy);
+        return new Request(name, method, url, query, headers.without(this::isMasked), body, terms, secrecy);
     }
 }

@@ -6,6 +6,7 @@ import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.io.ProgressStreams;
 import io.httpconnector.internal.json.ValueMapper;
 import io.httpconnector.internal.recording.ExchangeTap;
+import io.httpconnector.internal.recording.MaskedFailure;
 import io.httpconnector.internal.recording.TappedTransport;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
@@ -312,7 +313,8 @@ final class Transport implements AutoCloseable {
         /** Returns the exception for a failure of this request. */
         ConnectorException of(TransportFailure failure, Request request, CallContext call) {
             Exchange exchange = Redactor.withoutResponse(request, call);
-            Exception e = failure.reason();
+            Exception reason = failure.reason();
+            Exception e = MaskedFailure.of(reason, new Redactor(request.secrets())::mask);
             return switch (failure.kind()) {
                 case EXPIRED -> new TimedOutException(TimedOutException.Phase.TOTAL, call.total(), e, exchange);
                 case CLOSED -> new TransferException(summary(exchange) + "the connection was closed", e, exchange);
@@ -322,7 +324,7 @@ final class Transport implements AutoCloseable {
                 case FORBIDDEN_HOST ->
                     new CannotConnectException(
                             CannotConnectException.Reason.NOT_ALLOWED,
-                            summary(exchange) + reason(e, request),
+                            summary(exchange) + reason(reason, request),
                             e,
                             exchange,
                             true);
@@ -333,7 +335,7 @@ final class Transport implements AutoCloseable {
                     new TimedOutException(TimedOutException.Phase.RESPONSE, maxSilence(call), e, exchange);
                 case NOT_PROCESSED ->
                     TransferException.notProcessed(
-                            summary(exchange) + "the service did not process the request: " + reason(e, request),
+                            summary(exchange) + "the service did not process the request: " + reason(reason, request),
                             e,
                             exchange);
                 case NO_RESPONSE ->
@@ -346,7 +348,7 @@ final class Transport implements AutoCloseable {
                     new InvalidResponseException(summary(exchange) + "the response headers are too large", e, exchange);
                 case BROKEN ->
                     new TransferException(
-                            summary(exchange) + "the exchange broke off: " + reason(e, request),
+                            summary(exchange) + "the exchange broke off: " + reason(reason, request),
                             e,
                             exchange,
                             failure.isStale());

@@ -1,12 +1,21 @@
 package io.httpconnector.internal.text;
 
+import java.util.Locale;
+
 /** Makes untrusted text safe for a single line of a log, a terminal or an exception message. */
 public final class LogSafe {
 
     /** The mask that replaces a secret wherever text is shown. */
     public static final String MASK = "***";
 
+    private static final String ENCODED_MASK = "%2A%2A%2A";
+
     private LogSafe() {}
+
+    /** Returns whether a text contains a mask, also a percent-encoded one. */
+    public static boolean hasMask(String text) {
+        return text.contains(MASK) || text.toUpperCase(Locale.ROOT).contains(ENCODED_MASK);
+    }
 
     /**
      * Returns the text on one line. Every character that a terminal or log viewer would interpret is replaced by a question
