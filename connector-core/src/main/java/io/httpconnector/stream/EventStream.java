@@ -183,7 +183,7 @@ public final class EventStream {
     /** Calls a handler, and wraps its checked exceptions. */
     static <T> boolean call(StreamHandler<T> handler, T item) {
         try {
-            return handler.handle(item);
+            return AsyncCall.handle(() -> handler.handle(item));
         } catch (RuntimeException e) {
             throw e;
         } catch (InterruptedException e) {
@@ -200,7 +200,8 @@ public final class EventStream {
      * @param connection the connection
      * @param handler handles the events
      * @return a future that completes when {@link #events(HttpConnection, StreamHandler)} would return. Completing it earlier, with
-     *     {@code cancel} or {@code orTimeout}, closes the socket immediately
+     *     {@code cancel} or {@code orTimeout}, closes the socket immediately and passes no further event on. A handler that is running
+     *     is interrupted, except by {@code cancel(false)}
      */
     public CompletableFuture<@Nullable Void> eventsAsync(
             HttpConnection connection, StreamHandler<ServerSentEvent> handler) {

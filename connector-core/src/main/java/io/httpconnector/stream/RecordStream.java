@@ -136,7 +136,8 @@ public final class RecordStream {
      * @param connection the connection
      * @param handler handles the records
      * @return a future that completes when {@link #records(HttpConnection, StreamHandler)} would return. Completing it earlier,
-     *     with {@code cancel} or {@code orTimeout}, closes the socket immediately
+     *     with {@code cancel} or {@code orTimeout}, closes the socket immediately and passes no further record on. A handler that is
+     *     running is interrupted, except by {@code cancel(false)}
      */
     public CompletableFuture<@Nullable Void> recordsAsync(HttpConnection connection, StreamHandler<JsonNode> handler) {
         Arguments.notNull(connection, "connection");

@@ -32,6 +32,8 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(30)
 class EventStreamTest {
@@ -515,6 +517,46 @@ class EventStreamTest {
         assertThat(peer.exchanges().get(0).isClosedWithin(2000)).isTrue();
         assertThat(events().eventsAsync(connection, event -> true).get(5, TimeUnit.SECONDS))
                 .isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+    void cancellingAFutureWhileTheHandlerRunsClosesTheSocketAndEndsTheStream(boolean interrupts, boolean isBurst)
+            throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger handled = new AtomicInteger();
+        AtomicInteger interrupted = new AtomicInteger();
+        StreamPeer peer = peer(exchange -> {
+            exchange.send(StreamPeer.EVENTS).send("data: 1\n\n".repeat(isBurst ? 20 : 1));
+            exchange.awaitClose();
+        });
+        HttpConnection connection = connection(peer);
+        CompletableFuture<Void> future = events().eventsAsync(connection, event -> {
+            handled.incrementAndGet();
+            first.countDown();
+            while (release.getCount() > 0) {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    interrupted.incrementAndGet();
+                }
+            }
+            return true;
+        });
+        until(first);
+
+        future.cancel(interrupts);
+
+        assertThat(peer.exchanges().get(0).isClosedWithin(2000)).isTrue();
+        release.countDown();
+        for (int i = 0; i < 200 && connection.poolStatus().active() > 0; i++) {
+            pause(10);
+        }
+        assertThat(connection.poolStatus().active()).isZero();
+        assertThat(handled).hasValue(1);
+        assertThat(interrupted).hasValue(interrupts ? 1 : 0);
+        assertThat(peer.exchanges()).hasSize(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.httpconnector.internal.transport;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.http.Origin;
+import io.httpconnector.internal.threads.AsyncCall;
 import io.httpconnector.transport.HttpTransport;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -73,7 +74,7 @@ public final class ApacheTransport implements Wire {
         AttemptContext attempt = new AttemptContext(request.target(), transmission, call, config);
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, transmission::expire);
         underWay.add(transmission);
-        try {
+        try (AsyncCall.Registration unused = AsyncCall.onCancel(transmission::cancel)) {
             return client.execute(
                     host,
                     transmission,

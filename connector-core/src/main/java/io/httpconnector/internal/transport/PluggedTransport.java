@@ -1,6 +1,7 @@
 package io.httpconnector.internal.transport;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.threads.AsyncCall;
 import io.httpconnector.transport.HttpTransport;
 import io.httpconnector.transport.TransportException;
 import io.httpconnector.transport.TransportExchange;
@@ -51,7 +52,7 @@ public final class PluggedTransport implements Wire {
         Attempt attempt = new Attempt(transport.exchange(PluggedRequest.of(request)));
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, attempt::expire);
         underWay.add(attempt);
-        try {
+        try (AsyncCall.Registration unused = AsyncCall.onCancel(attempt::abort)) {
             return attempt.run(request, call, reader, responseTimeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
