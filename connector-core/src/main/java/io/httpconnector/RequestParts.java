@@ -272,16 +272,18 @@ abstract class RequestParts {
                         changed.content(),
                         redaction);
             }
+            Url url = url(changed, original, shown);
+            boolean isRestored = url != changed.url() && url != original.url();
             return changed.replaced(
                     changed.method(),
-                    url(changed, original, shown),
+                    url,
                     MaskedFields.restored(
                             changed.queryFields(), shown.queryFields(), original.queryFields(), "query parameter"),
                     MaskedFields.restored(
                             changed.headerFields(), shown.headerFields(), original.headerFields(), "header field"),
                     body(changed.content(), original.content(), shown.content()),
                     // A secret of a query parameter may be in the URL now.
-                    redaction.withSecrets(original.queryFields().secrets()));
+                    isRestored ? redaction.withSecrets(original.queryFields().secrets()) : redaction);
         }
 
         @SuppressWarnings("ReferenceEquality") // What an interceptor has not changed is the same object.

@@ -3,6 +3,7 @@ package io.httpconnector.cache;
 import io.httpconnector.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -42,12 +43,31 @@ final class CacheStorage {
         }
     }
 
+    /** A request whose response may be stored, unless the stored responses of its URL become outdated meanwhile. */
+    static final class Reception implements AutoCloseable {
+
+        private final CacheStorage storage;
+        private final String url;
+        /** Guarded by the storage. */
+        private boolean isOutdated;
+
+        private Reception(CacheStorage storage, String url) {
+            this.storage = storage;
+            this.url = url;
+        }
+
+        @Override
+        public void close() {
+            storage.end(this);
+        }
+    }
+
     private final int maxEntries;
     private final long maxBytes;
     private final Map<Key, List<StoredResponse>> entries = new LinkedHashMap<>(16, 0.75f, true);
     /** The keys by URL and identity, because many users may have responses of one URL. */
     private final Map<String, Map<String, Set<Key>>> keys = new HashMap<>();
-
+    private final Map<String, Set<Reception>> receptions = new HashMap<>();
     private int count;
     private long bytes;
 
@@ -76,8 +96,30 @@ final class CacheStorage {
         return null;
     }
 
-    /** Stores a response in place of the one that matches the same request. */
-    synchronized void put(Key key, StoredResponse stored, Request request) {
+    /** Starts a request; the returned object must be closed after its response was stored. */
+    synchronized Reception start(String url) {
+        Reception started = new Reception(this, url);
+        receptions.computeIfAbsent(url, any -> new HashSet<>()).add(started);
+        return started;
+    }
+
+    private synchronized void end(Reception reception) {
+        Set<Reception> others = receptions.getOrDefault(reception.url, Set.of());
+        others.remove(reception);
+        if (others.isEmpty()) {
+            receptions.remove(reception.url);
+        }
+    }
+
+    /**
+     * Stores a response in place of the one that matches the same request.
+     *
+     * @return false if the response is outdated, because the resource was changed since its request started
+     */
+    synchronized boolean put(Key key, StoredResponse stored, Request request, Reception reception) {
+        if (reception.isOutdated) {
+            return false;
+        }
         List<StoredResponse> variants = new ArrayList<>(remove(key));
         variants.removeIf(one -> one.matches(request));
         variants.add(stored);
@@ -93,6 +135,7 @@ final class CacheStorage {
             oldest.remove();
             subtract(entry.getKey(), entry.getValue());
         }
+        return true;
     }
 
     /** Removes the oldest ones of too many responses to requests that differ only in the fields that {@code Vary} names. */
@@ -125,8 +168,9 @@ final class CacheStorage {
         return variants;
     }
 
-    /** Removes all responses of a URL, with any credentials. */
+    /** Removes all responses of a URL, with any credentials, also those that are being received. */
     synchronized void removeAll(String url) {
+        receptions.getOrDefault(url, Set.of()).forEach(one -> one.isOutdated = true);
         keys.getOrDefault(url, Map.of()).values().stream()
                 .flatMap(Set::stream)
                 .toList()
@@ -155,6 +199,7 @@ final class CacheStorage {
     }
 
     synchronized void clear() {
+        receptions.values().forEach(same -> same.forEach(one -> one.isOutdated = true));
         entries.clear();
         keys.clear();
         count = 0;

@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * another user or tenant, the service is asked again. See {@link CacheSettings#ignoredHeaders} for fields such as a trace ID. This also holds if connections share one cache, to have one limit of memory. Credentials that are different
  * for each request, such as signatures, have no stored responses.
  *
+ * <p>A request that may change a resource, also a streamed one, removes its stored responses, and a response to an earlier request that
+ * arrives later is not stored. So does a refusal, such as a 403 or 404, which no stored response replaces when the service fails later.
+ *
  * <p>Not stored: streamed responses ({@link io.httpconnector.HttpConnection#read}, downloads, polls), connection tests, responses
  * that contain a secret or set a cookie, partial ones, those with {@code no-store}, and large ones. Nothing is written to disk. A
  * request can have a {@code Cache-Control} field: {@code no-store}, {@code no-cache}, {@code max-age}, {@code min-fresh}, {@code
@@ -51,6 +54,10 @@ public final class ResponseCache implements Interceptor {
     private static final String NAME = "http-connector";
     private static final Set<Integer> STORED = Set.of(200, 203, 300, 404, 410);
     private static final Set<Integer> ERRORS = Set.of(500, 502, 503, 504);
+    /** Statuses of 4xx that state nothing about the resource. */
+    private static final Set<Integer> POSTPONED = Set.of(408, 425, 429);
+
+    private static final Set<String> SAFE = Set.of("HEAD", "OPTIONS");
     private static final List<String> CONDITIONS =
             List.of("Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range");
 
@@ -169,11 +176,11 @@ public final class ResponseCache implements Interceptor {
     @Override
     public Response intercept(Chain chain) {
         Request request = chain.request();
+        if (!request.method().equals("GET")) {
+            return SAFE.contains(request.method()) ? chain.proceed(request) : changing(chain, request);
+        }
         if (chain.callType() != CallType.SEND) {
             return chain.proceed(request);
-        }
-        if (!request.method().equals("GET")) {
-            return changing(chain, request);
         }
         CacheControl asked = CacheControl.parse(request.headers("Cache-Control"));
         boolean isPlain = request.body().isEmpty()
@@ -183,9 +190,19 @@ public final class ResponseCache implements Interceptor {
 
     /** Sends a request that may change the resource, whose stored responses are then outdated (RFC 9111, section 4.4). */
     private Response changing(Chain chain, Request request) {
-        Response response = chain.proceed(request);
-        boolean isSafe = Set.of("HEAD", "OPTIONS").contains(request.method());
-        if (!isSafe && response.status() < 400 && storage.count() > 0) {
+        if (chain.callType() == CallType.STREAM) {
+            // The resource may change long before the end of the response.
+            storage.removeAll(url(request));
+        }
+        Response response;
+        try {
+            response = chain.proceed(request);
+        } catch (ConnectorException e) {
+            // The service may have processed the request.
+            storage.removeAll(url(request));
+            throw e;
+        }
+        if (response.status() < 400) {
             storage.removeAll(url(request));
             for (String name : List.of("Location", "Content-Location")) {
                 response.headers()
@@ -238,7 +255,9 @@ public final class ResponseCache implements Interceptor {
         }
         String reason =
                 isForced ? "request" : known != null ? "stale" : storage.hasVariant(key) ? "vary-miss" : "uri-miss";
-        return requested(chain, request, asked, key, known, reason, isForced);
+        try (CacheStorage.Reception reception = storage.start(key.url())) {
+            return requested(chain, request, asked, key, known, reason, isForced, reception);
+        }
     }
 
     private static boolean isUsable(StoredResponse known, CacheControl asked, Duration left, Instant now) {
@@ -267,7 +286,8 @@ public final class ResponseCache implements Interceptor {
             CacheStorage.Key key,
             @Nullable StoredResponse known,
             String reason,
-            boolean isForced) {
+            boolean isForced,
+            CacheStorage.Reception reception) {
         long start = chain.time().nanos();
         Response response;
         try {
@@ -287,21 +307,19 @@ public final class ResponseCache implements Interceptor {
             return stale(chain, known);
         }
         if (known != null && response.status() == 304) {
-            return confirmed(chain, request, key, known, response, delay, reason);
+            return confirmed(chain, request, key, known, response, delay, reason, reception);
         }
         misses.increment();
-        if (known != null && response.isAccepted()) {
+        if (known != null && replaces(response)) {
             storage.remove(key, known);
         }
         boolean isStored = isStorable(chain, key, response);
         if (isStored) {
             StoredResponse entry =
                     StoredResponse.of(response.status(), response.headers(), response.bytes(), request, now, delay);
-            isStored = (entry.hasValidator() || !entry.lifetime().isZero())
-                    && entry.size() <= Math.min(settings.maxEntryBytes(), settings.maxBytes());
-            if (isStored) {
-                storage.put(key, entry, request);
-            }
+            isStored = (entry.hasValidator() || !entry.lifetime().isZero() || permitsStale(entry, asked, now))
+                    && entry.size() <= Math.min(settings.maxEntryBytes(), settings.maxBytes())
+                    && storage.put(key, entry, request, reception);
         }
         return chain.withHeader(response, CACHE_STATUS, NAME + "; fwd=" + reason + (isStored ? "; stored" : ""));
     }
@@ -323,7 +341,8 @@ public final class ResponseCache implements Interceptor {
             StoredResponse known,
             Response response,
             Duration delay,
-            String reason) {
+            String reason,
+            CacheStorage.Reception reception) {
         String tag = response.headers().first("ETag").orElse(null);
         boolean isSame = (tag == null || isSame(tag, known.etag()))
                 && chain.identity(response).equals(key.identity());
@@ -334,11 +353,12 @@ public final class ResponseCache implements Interceptor {
             return chain.withHeader(chain.proceed(request), CACHE_STATUS, NAME + "; fwd=" + reason);
         }
         StoredResponse updated =
-                known.confirmed(response.headers(), chain.time().now(), delay);
-        if (updated.control().has("no-store") || chain.isMasked(response)) {
+                known.confirmed(response.headers(), request, chain.time().now(), delay);
+        boolean isStorable = !updated.control().has("no-store")
+                && !StoredResponse.varyNames(updated.headers()).contains("*")
+                && !chain.isMasked(response);
+        if (!isStorable || !storage.put(key, updated, request, reception)) {
             storage.remove(key, known);
-        } else {
-            storage.put(key, updated, request);
         }
         revalidations.increment();
         return respond(chain, updated, "fwd=" + reason + "; fwd-status=304");
@@ -365,6 +385,12 @@ public final class ResponseCache implements Interceptor {
         states.add(NAME + "; " + parameters);
         fields.put("cache-status", states);
         return chain.respond(stored.status(), Headers.of(fields), stored.body());
+    }
+
+    /** Returns whether a response states that the stored one is outdated, and is no failure of the service. */
+    private static boolean replaces(Response response) {
+        int status = response.status();
+        return response.isAccepted() || (status >= 300 && status < 500 && !POSTPONED.contains(status));
     }
 
     private static boolean isFailure(ConnectorException e) {

@@ -59,11 +59,16 @@ record StoredResponse(
 
     /** Creates an entry for a response that was received now. */
     static StoredResponse of(int status, Headers headers, byte[] body, Request request, Instant now, Duration delay) {
+        return new StoredResponse(
+                status, storable(headers), body, varying(headers, request), initialAge(headers, now, delay), now);
+    }
+
+    private static Map<String, List<String>> varying(Headers headers, Request request) {
         Map<String, List<String>> varying = new LinkedHashMap<>();
         for (String name : varyNames(headers)) {
             varying.put(name, request.headers(name));
         }
-        return new StoredResponse(status, storable(headers), body, varying, initialAge(headers, now, delay), now);
+        return varying;
     }
 
     /** Returns the fields that are stored: those that do not concern the network connection only (RFC 9111, section 3.1). */
@@ -162,7 +167,7 @@ record StoredResponse(
     }
 
     /** Returns this response as a 304 confirms it. */
-    StoredResponse confirmed(Headers updated, Instant now, Duration delay) {
+    StoredResponse confirmed(Headers updated, Request request, Instant now, Duration delay) {
         Map<String, List<String>> all = new LinkedHashMap<>();
         headers.names().forEach(name -> all.put(name, headers.all(name)));
         all.remove("age");
@@ -173,7 +178,7 @@ record StoredResponse(
             }
         }
         Headers merged = Headers.of(all);
-        return new StoredResponse(status, merged, body, varying, initialAge(merged, now, delay), now);
+        return new StoredResponse(status, merged, body, varying(merged, request), initialAge(merged, now, delay), now);
     }
 
     /** Returns the approximate memory of this entry. */
