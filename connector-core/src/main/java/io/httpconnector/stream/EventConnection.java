@@ -90,7 +90,7 @@ final class EventConnection {
                     request + ": the response is " + describe(type) + " and not " + MEDIA_TYPE
                             + ": check the URL, and whether the request must ask for a stream");
         }
-        EventParser events = new EventParser(body, lastId, maxEventBytes, receiver::beforeRead);
+        EventParser events = new EventParser(body, lastId, maxEventBytes, this::finish);
         parser = events;
         try {
             receiver.opened();
@@ -105,11 +105,20 @@ final class EventConnection {
         } catch (StreamException e) {
             if (!isOfReceiver(e)) {
                 // The events before the one that cannot be read are complete.
-                receiver.beforeRead();
+                finish();
             }
             throw e;
         } finally {
             lastId = events.lastId();
+        }
+    }
+
+    private void finish() {
+        try {
+            receiver.beforeRead();
+        } catch (RuntimeException e) {
+            receiverFailure = e;
+            throw e;
         }
     }
 

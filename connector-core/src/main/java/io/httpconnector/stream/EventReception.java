@@ -114,6 +114,7 @@ final class EventReception implements EventConnection.EventReceiver {
                     .toList();
             if (events.isEmpty() && !isStored && ++skipped < MAX_SKIPPED) {
                 reached = pending.get(pending.size() - 1).position();
+                progress.advanced();
                 pending.clear();
                 break;
             }
@@ -141,6 +142,9 @@ final class EventReception implements EventConnection.EventReceiver {
                     finished == 0 ? reached : pending.get(finished - 1).position();
             store(position, letters);
             reached = position;
+            if (finished > 0) {
+                progress.advanced();
+            }
             skipped = 0;
             pending.subList(0, finished).clear();
         }

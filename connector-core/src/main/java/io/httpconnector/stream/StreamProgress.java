@@ -59,6 +59,10 @@ final class StreamProgress {
 
     synchronized void received(Instant now) {
         lastEvent = now;
+    }
+
+    /** Records that the position has advanced: the stream is not failing any more. */
+    synchronized void advanced() {
         failures = 0;
     }
 

@@ -335,12 +335,14 @@ final class StreamRunner {
                 failure = e;
             }
             endReading();
+            boolean hasAdvanced = !reception.reached().equals(position);
             position = reception.reached();
             reconnection.request(one.retry());
-            boolean isOwn = failure != null && one.isOfReceiver(failure);
+            // An event that is too large or cannot be delivered is received again each time.
+            boolean isOfEvent = failure instanceof StreamException || (failure != null && one.isOfReceiver(failure));
             boolean hasLasted = failure == null
                     && time.nanos() - start >= reconnection.delay().toNanos();
-            Duration delay = reconnection.next(!isOwn && (one.hasReceived() || hasLasted), failure);
+            Duration delay = reconnection.next(isOfEvent ? hasAdvanced : one.hasReceived() || hasLasted, failure);
             progress.phase(StreamPhase.WAITING);
             if (failure == null) {
                 progress.ended(delay);

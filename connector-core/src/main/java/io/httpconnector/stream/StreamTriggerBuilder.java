@@ -71,7 +71,9 @@ public final class StreamTriggerBuilder {
     }
 
     /**
-     * Sets the request of the stream, with any method. It is sent again with {@code Last-Event-ID} when the stream has ended.
+     * Sets the request of the stream, with the method GET, or another one if the request is declared {@linkplain
+     * io.httpconnector.template.RequestTemplateBuilder#idempotent() idempotent}: it is sent again with {@code Last-Event-ID} whenever the
+     * stream has ended, so that a service such as a chat API would start again.
      *
      * @param template the request
      * @return this
@@ -264,6 +266,10 @@ public final class StreamTriggerBuilder {
         }
         if (request == null) {
             found.add("request: it is missing");
+        } else if (!isRepeatable(request)) {
+            found.add("request: it is a " + request.toJson().path("method").asText()
+                    + " that is not idempotent, and a trigger sends its request again whenever the stream ends: use EventStream, which sends"
+                    + " it once, or declare it idempotent if it only reads");
         }
         if (store == null) {
             found.add("store: it is missing: use StateStore.file(...), or StateStore.inMemory()");
@@ -364,7 +370,7 @@ public final class StreamTriggerBuilder {
     }
 
     private StreamTriggerBuilder read(JsonObjectReader reader, Map<String, PillFilter> filters) {
-        // "request": The request of the stream, with any method.
+        // "request": The request of the stream: GET, or another method with "idempotent", because it is repeated.
         reader.document("request", json -> request = RequestTemplate.fromJson(json, filters));
         // "pills": Constant values for pills of the request by step, of any JSON type.
         JsonNode steps = reader.object("pills");
@@ -401,6 +407,12 @@ public final class StreamTriggerBuilder {
             return changed;
         });
         return this;
+    }
+
+    private static boolean isRepeatable(RequestTemplate request) {
+        JsonNode json = request.toJson();
+        return json.path("method").asText("GET").equals("GET")
+                || json.path("idempotent").asBoolean();
     }
 
     private void limitDeadLetters(int letters) {

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class StreamTriggerTest {
@@ -260,6 +262,62 @@ class StreamTriggerTest {
         trigger.close();
         assertThat(trigger.status().lastEventId()).isEqualTo("1");
         assertThat(trigger.discard("1")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void failuresWithoutProgressIncreaseTheDelay(boolean isTooLarge) {
+        StreamPeer peer = closed(new StreamPeer(exchange -> {
+            boolean isFirst = exchange.number() == 1;
+            exchange.send(StreamPeer.EVENTS).send("retry: 1000\n" + (isFirst ? "id: 1\ndata: a\n\n" : ""));
+            exchange.send("id: 2\ndata: " + "x".repeat(isTooLarge ? 3000 : 10) + "\n\n");
+            if (!isTooLarge) {
+                exchange.awaitClose();
+            }
+        }));
+        List<Integer> failures = new CopyOnWriteArrayList<>();
+        StreamTrigger trigger = started(trigger(peer, StateStore.inMemory())
+                .maxEventBytes(1000)
+                .maxDeadLetters(1)
+                .delivery(Delivery.to(event -> {
+                            throw new IOException("no");
+                        })
+                        .attempts(1))
+                .listener(new StreamListener() {
+                    @Override
+                    public void onFailure(String id, Exception failure, int consecutive) {
+                        failures.add(consecutive);
+                    }
+                }));
+
+        eventually(() -> failures.size() >= 4);
+        trigger.close();
+
+        assertThat(failures.subList(failures.indexOf(2) - 1, 4)).startsWith(1, 2, 3);
+        assertThat(trigger.status().failures()).isGreaterThanOrEqualTo(3);
+        assertThat(peer.exchanges().size()).isLessThan(9);
+    }
+
+    @Test
+    void aRequestThatMustNotBeRepeatedIsRejected() {
+        StreamPeer peer = closed(new StreamPeer(exchange -> exchange.send(StreamPeer.NO_CONTENT)));
+        RequestTemplate chat = RequestTemplate.named("Chat")
+                .post("/v1/chat/completions")
+                .json("{}")
+                .build();
+        StreamTriggerBuilder builder = trigger(peer, StateStore.inMemory()).handler(handled::add);
+
+        assertThatThrownBy(() -> builder.request(chat).build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("POST")
+                .hasMessageContaining("EventStream")
+                .hasMessageContaining("idempotent");
+        RequestTemplate search = RequestTemplate.named("Search")
+                .post("/search")
+                .json("{}")
+                .idempotent()
+                .build();
+        assertThat(closed(builder.request(search).build())).isNotNull();
     }
 
     @Test
