@@ -11,6 +11,7 @@ import io.httpconnector.internal.text.PercentEncoding;
 import io.httpconnector.internal.transport.TransportFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -19,7 +20,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -36,6 +36,7 @@ final class HarFileReader {
             Set.of("content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive");
 
     private final List<String> problems = new ArrayList<>();
+    private final HarContentReader contents;
 
     /**
      * A file.
@@ -45,13 +46,18 @@ final class HarFileReader {
      */
     record Archive(List<RecordedEntry> entries, boolean isForeign) {}
 
-    private HarFileReader() {}
+    private HarFileReader(Path file) {
+        contents = new HarContentReader(file, problems);
+    }
 
     static Archive read(Path file) {
-        HarFileReader reader = new HarFileReader();
+        HarFileReader reader = new HarFileReader(file);
         JsonNode har;
         try {
             har = JsonSupport.parse(withoutMark(Files.readString(file)));
+        } catch (CharacterCodingException e) {
+            throw new InvalidDefinitionException(
+                    "recording " + file, "it is not UTF-8, but possibly UTF-16: convert it to UTF-8");
         } catch (IOException e) {
             throw new UncheckedIOException("The recording " + file + " can't be read", e);
         } catch (InvalidDefinitionException e) {
@@ -109,14 +115,17 @@ final class HarFileReader {
         return new RecordedEntry(
                 entry.path("_connection").asText(""),
                 sent,
-                status <= 0 ? null : received(entry, status, isForeign, pointer + "/response"),
+                status <= 0
+                        ? null
+                        : received(entry, status, isForeign, method.equalsIgnoreCase("HEAD"), pointer + "/response"),
                 failure,
                 startedAt(entry.path("startedDateTime"), pointer + "/startedDateTime"),
                 Duration.ofNanos((long) (Math.max(0, entry.path("time").asDouble(0)) * 1_000_000)),
                 entry.path("_webhook").asBoolean(false));
     }
 
-    private RecordedEntry.Received received(JsonNode entry, int status, boolean isForeign, String pointer) {
+    private RecordedEntry.Received received(
+            JsonNode entry, int status, boolean isForeign, boolean isHead, String pointer) {
         JsonNode response = entry.path("response");
         JsonNode content = response.path("content");
         String type = content.path("mimeType").asText("");
@@ -128,41 +137,21 @@ final class HarFileReader {
         if (!type.isEmpty() && !type.equals("x-unknown") && !has(headers, "Content-Type") && isForeign) {
             headers.add(new RecordedEntry.Field("Content-Type", type));
         }
-        boolean hasBody = content.path("text").isTextual();
-        String encoding = content.path("encoding").asText("");
-        RecordedEntry.StoredBody body = null;
-        if (hasBody) {
-            String contentType = headers.stream()
-                    .filter(field -> field.name().equalsIgnoreCase("Content-Type"))
-                    .map(RecordedEntry.Field::value)
-                    .findFirst()
-                    .orElse(type);
-            body = content(contentType, content.path("text").asText(), encoding, pointer + "/content/text");
-        } else if (content.path("size").asLong(0) <= 0) {
-            body = new RecordedEntry.StoredBody(type, "", false);
-        }
+        String contentType = headers.stream()
+                .filter(field -> field.name().equalsIgnoreCase("Content-Type"))
+                .map(RecordedEntry.Field::value)
+                .findFirst()
+                .orElse(type);
+        RecordedEntry.StoredBody body =
+                contents.response(content, contentType, isForeign, isHead, pointer + "/content");
         if (isForeign) {
             // Archives contain the decoded body; its length has changed.
-            headers.removeIf(field -> OF_TRANSFER.contains(Ascii.lowerCase(field.name())));
+            headers.removeIf(field -> OF_TRANSFER.contains(Ascii.lowerCase(field.name()))
+                    && !(isHead && field.name().equalsIgnoreCase("Content-Length")));
         }
         boolean isWhole = entry.path("_complete").asBoolean(true);
         return new RecordedEntry.Received(
                 status, List.copyOf(headers), body, entry.path("_length").asLong(-1), isWhole);
-    }
-
-    private RecordedEntry.StoredBody content(String type, String text, String encoding, String pointer) {
-        boolean isBase64 = encoding.equalsIgnoreCase("base64");
-        if (!encoding.isEmpty() && !isBase64) {
-            problems.add(pointer + ": the encoding " + LogSafe.visible(encoding) + " is unknown: use base64");
-        }
-        if (isBase64) {
-            try {
-                var unused = Base64.getMimeDecoder().decode(text);
-            } catch (IllegalArgumentException e) {
-                problems.add(pointer + ": it is not Base64: " + e.getMessage());
-            }
-        }
-        return new RecordedEntry.StoredBody(type, text, isBase64);
     }
 
     private RecordedEntry.@Nullable StoredBody body(JsonNode request, boolean isForeign, String pointer) {
@@ -172,7 +161,10 @@ final class HarFileReader {
         if (!text.isEmpty()) {
             String encoding =
                     posted.path("encoding").asText(posted.path("_encoding").asText(""));
-            return content(type, text, encoding, pointer + "/text");
+            return contents.text(type, text, encoding, pointer + "/text");
+        }
+        if (posted.has("_file")) {
+            return contents.file(posted.path("_file"), type, pointer + "/_file");
         }
         boolean isMultipart = Ascii.lowerCase(type).startsWith("multipart/");
         boolean isMissing = isForeign

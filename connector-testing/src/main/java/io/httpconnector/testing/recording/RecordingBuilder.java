@@ -5,6 +5,7 @@ import static io.httpconnector.internal.Arguments.notNull;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.testing.VirtualTime;
@@ -167,7 +168,7 @@ public final class RecordingBuilder {
      * @param pointers JSON pointers, such as {@code /requestedAt} or <code>/items/&#42;/id</code>, in which an asterisk stands for any name
      *     or index; an empty text for the whole body
      * @return this
-     * @throws InvalidDefinitionException if a pointer does not start with a slash
+     * @throws InvalidDefinitionException if a text is no JSON pointer (RFC 6901)
      */
     public RecordingBuilder ignoreBody(String... pointers) {
         for (String pointer : each(pointers, "ignoreBody")) {
@@ -176,6 +177,15 @@ public final class RecordingBuilder {
                         "recording",
                         List.of("ignoreBody: " + LogSafe.visible(pointer)
                                 + " is not a JSON pointer: start it with a slash"));
+            }
+            try {
+                var unused = JsonSupport.pointer(pointer);
+            } catch (InvalidDefinitionException e) {
+                throw new InvalidDefinitionException(
+                        "recording",
+                        e.problems().stream()
+                                .map(problem -> "ignoreBody: " + LogSafe.visible(pointer) + ": " + problem)
+                                .toList());
             }
             ignoredBody.add(Arrays.stream(pointer.split("/", -1))
                     .skip(1)
@@ -226,6 +236,11 @@ public final class RecordingBuilder {
      */
     public Recording start() {
         RecordingMode chosen = hasMode ? mode : RecordingMode.ofSystem();
+        if (Files.isDirectory(file)) {
+            throw new InvalidDefinitionException(
+                    "recording " + file,
+                    "it is a directory: give the path of a file, such as " + file.resolve("orders.har"));
+        }
         boolean exists = Files.isRegularFile(file);
         SecretMask mask = new SecretMask(secretNames, secrets);
         if (chosen == RecordingMode.RECORD || (chosen == RecordingMode.AUTO && !exists)) {

@@ -63,7 +63,15 @@ final class RequestDifference {
 
     /** Returns whether method and path can be equal, which is decided quickly. */
     boolean canMatch(RecordedEntry.Sent recorded, RecordedEntry.Sent sent) {
-        return recorded.method().equals(sent.method()) && equal(beforeQuery(recorded.url()), beforeQuery(sent.url()));
+        if (!recorded.method().equals(sent.method())) {
+            return false;
+        }
+        if (recorded.url().equals(sent.url())) {
+            return true;
+        }
+        UrlParts one = UrlParts.of(recorded.url());
+        UrlParts other = UrlParts.of(sent.url());
+        return equal(one.origin(), other.origin()) && equal(one.path(), other.path());
     }
 
     /** Compares a request with a recorded one. */
@@ -74,40 +82,24 @@ final class RequestDifference {
             texts.add("method: recorded " + recorded.method() + ", sent " + sent.method());
             weight += OTHER_METHOD;
         }
-        String[] one = parts(recorded.url());
-        String[] other = parts(sent.url());
-        if (!equal(Ascii.lowerCase(one[0]), Ascii.lowerCase(other[0]))) {
-            texts.add("origin: recorded " + one[0] + ", sent " + other[0]);
+        UrlParts one = UrlParts.of(recorded.url());
+        UrlParts other = UrlParts.of(sent.url());
+        if (!equal(one.origin(), other.origin())) {
+            texts.add("origin: recorded " + one.origin() + ", sent " + other.origin());
             weight += OTHER_ORIGIN;
         }
-        if (!equal(one[1], other[1])) {
-            texts.add("path: recorded " + JsonDifference.shown(one[1]) + ", sent " + JsonDifference.shown(other[1]));
+        if (!equal(one.path(), other.path())) {
+            texts.add("path: recorded " + JsonDifference.shown(one.path()) + ", sent "
+                    + JsonDifference.shown(other.path()));
             weight += OTHER_PATH;
         }
         List<String> small = new ArrayList<>();
-        JsonDifference.of(pairs(one[2]), pairs(other[2]), rules.ignoredQuery(), isForeign)
+        JsonDifference.of(pairs(one.query()), pairs(other.query()), rules.ignoredQuery(), isForeign)
                 .forEach(text -> small.add("query " + text.substring(1)));
         headers(recorded, sent, small);
         body(recorded.body(), sent.body(), small);
         texts.addAll(small);
         return new Result(weight + small.size(), texts);
-    }
-
-    private static String beforeQuery(String url) {
-        int mark = url.indexOf('?');
-        return mark < 0 ? url : url.substring(0, mark);
-    }
-
-    /** Returns origin, path and query of a URL. The ports of the schemes may be left out. */
-    private static String[] parts(String url) {
-        String before = beforeQuery(url);
-        int slash = before.indexOf('/', before.indexOf("//") + 2);
-        String origin = slash < 0 ? before : before.substring(0, slash);
-        String plain = Ascii.lowerCase(origin).startsWith("https")
-                ? origin.replaceFirst(":443$", "")
-                : origin.replaceFirst(":80$", "");
-        String path = slash < 0 ? "/" : before.substring(slash);
-        return new String[] {plain, path, before.length() == url.length() ? "" : url.substring(before.length() + 1)};
     }
 
     /** Returns the pairs of a query or form: a text for each name, or a list if there are several; null without an equals sign. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.Body;
 import io.httpconnector.CannotConnectException;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TimedOutException;
@@ -19,6 +20,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Archives of browsers and other tools, with the members that these write and leave out. */
 @Timeout(30)
@@ -221,5 +224,129 @@ class ForeignArchivesTest {
                            "content": {"text": "ä", "mimeType": "text/plain; charset=ISO-8859-1"}}}"""),
                 connection -> assertThat(connection.send(Request.get("/latin")).bytes())
                         .isEqualTo("ä".getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
+    private static String get(String url, String content) {
+        return "{\"request\": {\"method\": \"GET\", \"url\": \"" + url
+                + "\"}, \"response\": {\"status\": 200, \"headers\":"
+                + " [{\"name\": \"Content-Type\", \"value\": \"application/json\"}], \"content\": " + content + "}}";
+    }
+
+    @Test
+    void contentInFilesBesideTheArchive() throws IOException {
+        Files.writeString(directory.resolve("a1.json"), "{\"n\":\"é\"}");
+        Files.write(directory.resolve("b2.bin"), new byte[] {1, (byte) 0xff});
+        Files.writeString(directory.resolve("c3.json"), "{\"id\":1}");
+
+        replay(
+                har(
+                        "Playwright",
+                        get("https://api.example.com/a", "{\"size\": -1, \"_file\": \"a1.json\"}"),
+                        get("https://api.example.com/b", "{\"size\": 2, \"_file\": \"b2.bin\"}"),
+                        """
+                        {"request": {"method": "POST", "url": "https://api.example.com/c",
+                           "postData": {"mimeType": "application/json", "text": "", "params": [], "_file": "c3.json"}},
+                         "response": {"status": 204, "content": {"size": -1}}}"""),
+                connection -> {
+                    assertThat(connection
+                                    .send(Request.get("/a"))
+                                    .json()
+                                    .path("n")
+                                    .asText())
+                            .isEqualTo("é");
+                    assertThat(connection.send(Request.get("/b")).bytes()).containsExactly(1, 0xff);
+                    assertThat(connection
+                                    .send(Request.post("/c").json("{\"id\": 1}"))
+                                    .status())
+                            .isEqualTo(204);
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{'size': -1, '_file': 'missing.json'} | /log/entries/0/response/content/_file: the file missing.json is missing",
+                "{'size': -1, '_file': '../outside.json'} | /_file: ../outside.json is outside the directory",
+                "{'size': -1, '_file': '/etc/hostname'} | /_file: /etc/hostname is outside the directory",
+                "{'size': -1, '_file': 5} | /_file: it is not the name of a file",
+                "{'size': 99999, 'text': 'cut'} | /text: it has 3 characters, but the size is 99999",
+                "{'size': 9, 'text': {'a': 1}} | /text: it is no text",
+                "{'size': 9, 'text': '%%%not-base64', 'encoding': 'base64'} | /text: it is not Base64",
+            })
+    void contentThatCannotBeUsedIsReported(String content, String problem) {
+        assertThatThrownBy(() -> replay(
+                        har("Playwright", get("https://api.example.com/a", content.replace('\'', '"'))),
+                        connection -> {}))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void emptyTextWithASizeIsNoBody() {
+        assertThatThrownBy(() -> replay(
+                        har("Firefox", get("https://api.example.com/a", "{\"size\": 5, \"text\": \"\"}")),
+                        connection -> connection.send(Request.get("/a"))))
+                .hasMessageContaining("export the archive with content");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://api.example.com, /",
+        "https://api.example.com?a=1, /?a=1",
+        "https://api.example.com:443/a, /a",
+        "HTTPS://API.Example.com/a, /a",
+        "https://api.example.com/caf%c3%a9, /caf%C3%A9",
+        "https://api.example.com/café, /caf%C3%A9",
+        "https://api.example.com/%7Eme, /~me",
+        "https://api.example.com/a%2fb, /a%2Fb",
+    })
+    void urlsAreComparedInTheirNormalForm(String recorded, String sent) throws IOException {
+        replay(
+                har("Firefox", get(recorded, "{\"text\": \"1\"}")),
+                connection ->
+                        assertThat(connection.send(Request.get(sent)).text()).isEqualTo("1"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"https://api.example.com:8443/a, /a, origin", "https://api.example.com/a/b, /a%2Fb, path"})
+    void differencesOfUrlsAreListed(String recorded, String sent, String part) {
+        assertThatThrownBy(() -> replay(
+                        har("Firefox", get(recorded, "{\"text\": \"1\"}")),
+                        connection -> connection.send(Request.get(sent))))
+                .hasMessageContaining(part + ": recorded");
+    }
+
+    @Test
+    void lengthOfAResponseToHead() throws IOException {
+        replay(
+                har("Firefox", """
+                        {"request": {"method": "HEAD", "url": "https://api.example.com/a"},
+                         "response": {"status": 200, "content": {"size": 12345},
+                           "headers": [{"name": "Content-Length", "value": "12345"}]}}"""),
+                connection -> assertThat(connection
+                                .send(Request.of("HEAD", "/a"))
+                                .headers()
+                                .first("Content-Length"))
+                        .hasValue("12345"));
+    }
+
+    @Test
+    void directoryAndOtherCharsetAreReported() throws IOException {
+        Path utf16 = directory.resolve("utf16.har");
+        Files.write(utf16, har("Firefox").getBytes(StandardCharsets.UTF_16));
+
+        assertThatThrownBy(() -> Recording.of(utf16).mode(RecordingMode.REPLAY).start())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("not UTF-8");
+        assertThatThrownBy(
+                        () -> Recording.of(directory).mode(RecordingMode.REPLAY).start())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("it is a directory");
+        assertThatThrownBy(() -> Recording.of(utf16).ignoreBody("/~2"))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("ignoreBody: /~2")
+                .hasMessageContaining("~0");
     }
 }
