@@ -3,13 +3,9 @@ package io.httpconnector.definition.configuration;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Secret;
-import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.ProblemLocation;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,7 +86,7 @@ record ApplicationSettings(
         JsonNode typed = new PropertyTypes(schema).convert(tree, schema);
         ApplicationSettings settings = null;
         try {
-            settings = JsonObjectReader.read("properties", typed, reader -> read(reader, connections));
+            settings = JsonObjectReader.read("properties", typed, reader -> read(reader, connections, problems));
         } catch (InvalidDefinitionException e) {
             e.problems().forEach(problem -> problems.add(named(problem)));
         }
@@ -100,7 +96,8 @@ record ApplicationSettings(
         return settings;
     }
 
-    private static ApplicationSettings read(JsonObjectReader reader, Map<String, JsonNode> connections) {
+    private static ApplicationSettings read(
+            JsonObjectReader reader, Map<String, JsonNode> connections, List<String> problems) {
         List<String> documents = reader.texts("documents");
         for (String member : SPRING) {
             if (reader.any(member) != null) {
@@ -110,12 +107,11 @@ record ApplicationSettings(
         String redirectUri = reader.text("redirectUri");
         Boolean autoStartup = reader.flag("autoStartup");
         Duration timeout = reader.duration("shutdownTimeout");
-        if (timeout != null && timeout.isNegative()) {
-            reader.problem("shutdownTimeout", "it is negative: use a duration such as 20s");
-        }
         Webhooks webhooks = reader.object("webhooks", ApplicationSettings::webhooks);
         Boolean deletes = reader.object("subscriptions", it -> it.isSet("deleteOnShutdown"));
         Store store = reader.object("store", ApplicationSettings::store);
+        problems.addAll(ApplicationChecks.problems(
+                store == null ? null : store.encryptionKey(), timeout, webhooks == null ? null : webhooks.publicUrl()));
         return new ApplicationSettings(
                 documents,
                 connections,
@@ -131,20 +127,7 @@ record ApplicationSettings(
     }
 
     private static Webhooks webhooks(JsonObjectReader reader) {
-        String publicUrl = reader.text("publicUrl");
-        if (publicUrl != null && !isHttpUrl(publicUrl)) {
-            reader.problem("publicUrl", "it is no absolute URL, such as https://app.example.com/hooks");
-        }
-        return new Webhooks(reader.text("basePath"), publicUrl, reader.isSet("inbox"));
-    }
-
-    private static boolean isHttpUrl(String text) {
-        try {
-            URI url = new URI(text);
-            return url.getHost() != null && ("https".equals(url.getScheme()) || "http".equals(url.getScheme()));
-        } catch (URISyntaxException e) {
-            return false;
-        }
+        return new Webhooks(reader.text("basePath"), reader.text("publicUrl"), reader.isSet("inbox"));
     }
 
     private static Store store(JsonObjectReader reader) {
@@ -155,15 +138,7 @@ record ApplicationSettings(
                     "\"" + type + "\" is for Spring Boot only: use file, or pass a StateStore and a TokenStore of"
                             + " connector-jdbc in code");
         }
-        String key = reader.text("encryptionKey");
-        if (key != null) {
-            try {
-                var unused = TokenEncryption.aesGcm(Secret.of(key));
-            } catch (InvalidDefinitionException e) {
-                reader.problem("encryptionKey", "it is not the Base64 text of 32 random bytes");
-            }
-        }
-        return new Store(reader.text("directory"), key);
+        return new Store(reader.text("directory"), reader.text("encryptionKey"));
     }
 
     /** Replaces the JSON Pointer at the start of a problem by the name of the property. */

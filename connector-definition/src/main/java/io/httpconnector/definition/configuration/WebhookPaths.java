@@ -10,8 +10,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The webhooks of all connections at their paths: {@code BASE-PATH/CONNECTION/WEBHOOK}. */
-final class WebhookPaths implements WebhookEndpoint {
+/**
+ * The webhooks of all connections at their paths: {@code BASE-PATH/CONNECTION/WEBHOOK}, for integrations of frameworks. Thread-safe.
+ */
+public final class WebhookPaths implements WebhookEndpoint {
 
     private final String base;
     private final @Nullable String publicUrl;
@@ -23,12 +25,18 @@ final class WebhookPaths implements WebhookEndpoint {
      * @param basePath the path below which the webhooks are
      * @param publicUrl the URL at which services reach it; null if requests have it
      */
-    WebhookPaths(String basePath, @Nullable String publicUrl) {
+    public WebhookPaths(String basePath, @Nullable String publicUrl) {
         this.base = withoutSlash(basePath.startsWith("/") ? basePath : "/" + basePath) + "/";
         this.publicUrl = publicUrl == null ? null : withoutSlash(publicUrl) + "/";
     }
 
-    private static String withoutSlash(String path) {
+    /**
+     * Removes the slashes at the end of a path or URL.
+     *
+     * @param path the path or URL
+     * @return the text without them
+     */
+    public static String withoutSlash(String path) {
         return path.endsWith("/") ? withoutSlash(path.substring(0, path.length() - 1)) : path;
     }
 
@@ -37,9 +45,16 @@ final class WebhookPaths implements WebhookEndpoint {
         return URI.create(withoutSlash(publicUrl) + "/" + connection + "/" + webhook);
     }
 
-    /** Adds a webhook at the path of its id. */
-    void add(String id, WebhookEndpoint endpoint) {
+    /**
+     * Adds a webhook at the path of its id.
+     *
+     * @param id the id, such as {@code shop/order-paid}
+     * @param endpoint the webhook
+     * @return the path
+     */
+    public String add(String id, WebhookEndpoint endpoint) {
         endpoints.put(base + id, publicUrl == null ? endpoint : new PublicEndpoint(endpoint, publicUrl + id));
+        return base + id;
     }
 
     @Override

@@ -2,11 +2,12 @@ package io.httpconnector.definition.registry;
 
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
+import io.httpconnector.state.StateRetry;
 
 /** Repeats changes that another node was faster with, so that two nodes change an instance one after the other. */
 final class ConflictRetry {
 
-    private static final int MAX_TRIES = 5;
+    private static final StateRetry RETRY = new StateRetry(5, 1);
 
     private ConflictRetry() {}
 
@@ -18,19 +19,16 @@ final class ConflictRetry {
      * @throws StateException if the change could not be stored
      */
     static void run(Runnable change, Runnable refresh) {
-        for (int tries = 1; ; tries++) {
+        boolean unused = RETRY.run(() -> {
             try {
                 change.run();
-                return;
+                return true;
             } catch (StateException e) {
-                if (e.reason() != StateFailure.CONFLICT) {
-                    throw e;
+                if (e.reason() == StateFailure.CONFLICT) {
+                    refresh.run();
                 }
-                refresh.run();
-                if (tries == MAX_TRIES) {
-                    throw e;
-                }
+                throw e;
             }
-        }
+        });
     }
 }

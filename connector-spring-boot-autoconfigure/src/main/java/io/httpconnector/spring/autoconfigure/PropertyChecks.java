@@ -1,11 +1,7 @@
 package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Secret;
-import io.httpconnector.auth.oauth2.TokenEncryption;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.ArrayList;
+import io.httpconnector.definition.configuration.ApplicationChecks;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -20,36 +16,12 @@ final class PropertyChecks {
      * @throws InvalidDefinitionException with all problems
      */
     static void check(ConnectorsProperties properties) {
-        List<String> problems = new ArrayList<>();
-        String key = properties.store().encryptionKey();
-        if (key != null) {
-            try {
-                var unused = TokenEncryption.aesGcm(Secret.of(key));
-            } catch (InvalidDefinitionException e) {
-                problems.add("connectors.store.encryption-key: it is not the Base64 text of 32 random bytes: use the"
-                        + " output of openssl rand -base64 32");
-            }
-        }
-        if (properties.shutdownTimeout().isNegative()) {
-            problems.add("connectors.shutdown-timeout: it is negative: use a duration such as 20s, or 0s to interrupt"
-                    + " handlers at once");
-        }
-        String publicUrl = properties.webhooks().publicUrl();
-        if (publicUrl != null && !isHttpUrl(publicUrl)) {
-            problems.add(
-                    "connectors.webhooks.public-url: it is no absolute URL, such as https://app.example.com/hooks");
-        }
+        List<String> problems = ApplicationChecks.problems(
+                properties.store().encryptionKey(),
+                properties.shutdownTimeout(),
+                properties.webhooks().publicUrl());
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("properties of the application", problems);
-        }
-    }
-
-    private static boolean isHttpUrl(String text) {
-        try {
-            URI url = new URI(text);
-            return url.getHost() != null && ("https".equals(url.getScheme()) || "http".equals(url.getScheme()));
-        } catch (URISyntaxException e) {
-            return false;
         }
     }
 

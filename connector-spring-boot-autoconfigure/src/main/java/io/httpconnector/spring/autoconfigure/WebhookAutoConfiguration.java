@@ -1,5 +1,6 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.definition.configuration.WebhookPaths;
 import io.httpconnector.webhook.server.WebhookServlet;
 import jakarta.servlet.Filter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -59,7 +60,7 @@ public class WebhookAutoConfiguration {
                 ConnectorWebhooks webhooks, ConnectorsProperties properties) {
             ServletRegistrationBean<WebhookServlet> registration = new ServletRegistrationBean<>(
                     WebhookServlet.of(webhooks),
-                    ConnectorWebhooks.withoutSlash(properties.webhooks().basePath()) + "/*");
+                    WebhookPaths.withoutSlash(properties.webhooks().basePath()) + "/*");
             registration.setName("connectorWebhooks");
             return registration;
         }
@@ -71,7 +72,7 @@ public class WebhookAutoConfiguration {
         @Override
         public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
             String path = context.getEnvironment().getProperty("spring.mvc.servlet.path", "");
-            return !ConnectorWebhooks.withoutSlash(path).isEmpty();
+            return !WebhookPaths.withoutSlash(path).isEmpty();
         }
     }
 
