@@ -111,8 +111,22 @@ public final class ExchangePacker {
         position += value.length;
     }
 
+    /** Writes a text in UTF-8; one in ASCII, as most are, without a copy. */
     private void put(String text) {
-        put(text.getBytes(UTF_8));
+        int length = text.length();
+        ensure(Integer.BYTES + length);
+        byte[] target = buffer;
+        int start = position + Integer.BYTES;
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                put(text.getBytes(UTF_8));
+                return;
+            }
+            target[start + i] = (byte) c;
+        }
+        putInt(length);
+        position += length;
     }
 
     private void put(HeaderFields fields) {

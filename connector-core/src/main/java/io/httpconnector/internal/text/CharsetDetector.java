@@ -49,6 +49,13 @@ public final class CharsetDetector {
         if (declared == null) {
             declared = inXml(bytes, length);
         }
+        boolean isAsciiCompatible = declared == null
+                || declared.equals(StandardCharsets.UTF_8)
+                || declared.equals(StandardCharsets.US_ASCII);
+        if (isAsciiCompatible && isAscii(bytes, length)) {
+            // Without a buffer of characters.
+            return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+        }
         if (declared != null) {
             return decoded(text, declared, isWhole);
         }
@@ -57,6 +64,15 @@ public final class CharsetDetector {
         return result.isError()
                 ? decoded(text.rewind(), OTHER, isWhole)
                 : chars.flip().toString();
+    }
+
+    private static boolean isAscii(byte[] bytes, int length) {
+        for (int i = 0; i < length; i++) {
+            if (bytes[i] < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Decodes bytes. Invalid ones are replaced. */
