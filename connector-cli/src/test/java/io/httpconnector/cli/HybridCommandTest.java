@@ -3,24 +3,13 @@ package io.httpconnector.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.Secret;
 import io.httpconnector.cli.CommandRun.Result;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
-import io.httpconnector.webhook.WebhookRequest;
-import io.httpconnector.webhook.WebhookSigner;
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class HybridCommandTest {
 
-    private static final String HOOKS = "/repos/octo/app/hooks";
     private static final String PUBLIC = "https://tunnel.example";
 
     @TempDir
@@ -44,15 +32,10 @@ class HybridCommandTest {
     private final MockService service = MockService.start();
     private final List<String> issues = new CopyOnWriteArrayList<>(List.of(issue(1)));
     private CommandRun connector;
-    private volatile String url = "";
-    private volatile String secret = "";
-    private int port;
+    private final GitHubHooks hooks = new GitHubHooks(service, () -> {});
 
     @BeforeEach
-    void start() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+    void start() {
         connector = new CommandRun(directory);
         connector.write("code.yaml", """
                 connector: 1
@@ -74,18 +57,6 @@ class HybridCommandTest {
                 """);
         connector.write("code.values.yaml", "values: {site: \"" + service.baseUrl() + "\"}");
         service.on("GET", "/issues", request -> MockResponse.json(issues.toString()));
-        service.on("POST", HOOKS, request -> {
-            JsonNode config = JsonSupport.parse(request.body()).path("config");
-            url = config.path("url").asText();
-            secret = config.path("secret").asText();
-            return MockResponse.status(201).body("application/json", hook());
-        });
-        service.on("GET", HOOKS, request -> MockResponse.json(url.isEmpty() ? "[]" : "[" + hook() + "]"));
-        service.on("GET", HOOKS + "/7", request -> MockResponse.json(hook()));
-        service.on("DELETE", HOOKS + "/7", request -> {
-            url = "";
-            return MockResponse.status(204);
-        });
     }
 
     @AfterEach
@@ -97,24 +68,10 @@ class HybridCommandTest {
         return "{\"id\": " + id + ", \"updated\": \"2026-01-01T00:00:0" + id + "Z\"}";
     }
 
-    private String hook() {
-        return "{\"id\": 7, \"active\": true, \"config\": {\"url\": \"" + url + "\"}}";
-    }
-
     /** Sends a webhook for an issue, which the list also contains from then on. */
-    private int send(int id) throws Exception {
+    private int send(int id) {
         issues.add(issue(id));
-        byte[] body = ("{\"issue\": " + issue(id) + "}").getBytes(StandardCharsets.UTF_8);
-        String path = URI.create(url).getPath();
-        WebhookRequest signed = WebhookSigner.preset("github", Secret.of(secret))
-                .sign(WebhookRequest.of("POST", path, "", Map.of("X-GitHub-Event", List.of("issues")), body));
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
-        signed.headers().forEach((name, values) -> values.forEach(value -> request.header(name, value)));
-        return HttpClient.newHttpClient()
-                .send(request.build(), HttpResponse.BodyHandlers.discarding())
-                .statusCode();
+        return hooks.send("issues", "{\"issue\": " + issue(id) + "}");
     }
 
     private Result listen(String name) {
@@ -129,8 +86,6 @@ class HybridCommandTest {
                     try {
                         statuses.add(send(2));
                         statuses.add(send(2));
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
                     } finally {
                         terminal.stop();
                     }
@@ -138,7 +93,13 @@ class HybridCommandTest {
             }
         });
         Result result = connector.run(
-                "listen", "code.yaml", name, "--port=" + port, "--subscribe", "--public-url=" + PUBLIC, "--keep");
+                "listen",
+                "code.yaml",
+                name,
+                "--port=" + hooks.port(),
+                "--subscribe",
+                "--public-url=" + PUBLIC,
+                "--keep");
         assertThat(statuses).containsExactly(200, 200);
         return result;
     }

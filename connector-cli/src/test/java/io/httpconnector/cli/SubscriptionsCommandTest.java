@@ -3,27 +3,16 @@ package io.httpconnector.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.Secret;
 import io.httpconnector.cli.CommandRun.Result;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
-import io.httpconnector.webhook.WebhookRequest;
-import io.httpconnector.webhook.WebhookSigner;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class SubscriptionsCommandTest {
 
-    private static final String HOOKS = "/repos/octo/app/hooks";
     private static final String PUBLIC = "https://tunnel.example";
 
     @TempDir
@@ -44,16 +32,14 @@ class SubscriptionsCommandTest {
 
     private final MockService service = MockService.start();
     private final List<Integer> statuses = new CopyOnWriteArrayList<>();
-    private final List<String> secrets = new CopyOnWriteArrayList<>();
+    /** GitHub sends a request before it responds. */
+    private final GitHubHooks hooks = new GitHubHooks(service, this::ping);
+
+    private boolean pings = true;
     private CommandRun connector;
-    private String url = "";
-    private int port;
 
     @BeforeEach
-    void start() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+    void start() {
         connector = new CommandRun(directory);
         connector.write("code.yaml", """
                 connector: 1
@@ -73,25 +59,6 @@ class SubscriptionsCommandTest {
         connector.write("code.values.yaml", "values: {site: \"" + service.baseUrl() + "\"}");
         connector.environment("CONNECTOR_CODE_HOOK", "hush-hook-1");
         service.on("GET", "/user", MockResponse.json("{}"));
-        service.on("POST", HOOKS, request -> {
-            JsonNode config = JsonSupport.parse(request.body()).path("config");
-            url = config.path("url").asText();
-            secrets.add(config.path("secret").asText());
-            // The service sends a request before it responds.
-            statuses.add(send("ping"));
-            return MockResponse.status(201).body("application/json", hook());
-        });
-        service.on("GET", HOOKS, request -> MockResponse.json(url.isEmpty() ? "[]" : "[" + hook() + "]"));
-        service.on(
-                "GET", HOOKS + "/7", request -> url.isEmpty() ? MockResponse.status(404) : MockResponse.json(hook()));
-        service.on("PATCH", HOOKS + "/7/config", request -> {
-            secrets.add(JsonSupport.parse(request.body()).path("secret").asText());
-            return MockResponse.json("{}");
-        });
-        service.on("DELETE", HOOKS + "/7", request -> {
-            url = "";
-            return MockResponse.status(204);
-        });
     }
 
     @AfterEach
@@ -99,28 +66,13 @@ class SubscriptionsCommandTest {
         service.close();
     }
 
-    private String hook() {
-        return "{\"id\": 7, \"active\": true, \"config\": {\"url\": \"" + url + "\"}}";
+    private int send(String type) {
+        return hooks.send(type, type.equals("ping") ? "{\"zen\": \"Keep it simple.\"}" : "{\"after\": \"c1\"}");
     }
 
-    private int send(String type) {
-        String content = type.equals("ping") ? "{\"zen\": \"Keep it simple.\"}" : "{\"after\": \"c1\"}";
-        byte[] body = content.getBytes(StandardCharsets.UTF_8);
-        String path = URI.create(url).getPath();
-        WebhookRequest signed = WebhookSigner.preset("github", Secret.of(secrets.get(secrets.size() - 1)))
-                .sign(WebhookRequest.of("POST", path, "", Map.of("X-GitHub-Event", List.of(type)), body));
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
-        signed.headers().forEach((name, values) -> values.forEach(value -> request.header(name, value)));
-        try {
-            return HttpClient.newHttpClient()
-                    .send(request.build(), HttpResponse.BodyHandlers.discarding())
-                    .statusCode();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+    private void ping() {
+        if (pings) {
+            statuses.add(send("ping"));
         }
     }
 
@@ -136,7 +88,8 @@ class SubscriptionsCommandTest {
                 });
             }
         });
-        List<String> all = new ArrayList<>(List.of("listen", "code.yaml", "pushed", "--port=" + port, "--subscribe"));
+        List<String> all =
+                new ArrayList<>(List.of("listen", "code.yaml", "pushed", "--port=" + hooks.port(), "--subscribe"));
         all.addAll(List.of(options));
         return connector.run(all.toArray(String[]::new));
     }
@@ -148,7 +101,7 @@ class SubscriptionsCommandTest {
     }
 
     private void assertThatNothingIsRevealed(Result result) {
-        assertThat(secrets)
+        assertThat(hooks.secrets())
                 .allSatisfy(secret -> assertThat(result.out() + result.err()).doesNotContain(secret));
     }
 
@@ -164,7 +117,7 @@ class SubscriptionsCommandTest {
                 .contains("The webhook is deleted at the service.");
         assertThat(methods()).filteredOn("POST"::equals).hasSize(1);
         assertThat(methods()).endsWith("DELETE");
-        assertThat(url).isEmpty();
+        assertThat(hooks.url()).isEmpty();
         assertThatNothingIsRevealed(result);
     }
 
@@ -172,7 +125,7 @@ class SubscriptionsCommandTest {
     void registeredWebhookIsListedCheckedRotatedAndDeleted() throws IOException {
         assertThat(listen("--public-url=" + PUBLIC, "--keep", "--json").out())
                 .contains("\"subscription\":{\"webhook\":\"pushed\",\"state\":\"ACTIVE\"");
-        assertThat(url).startsWith(PUBLIC + "/");
+        assertThat(hooks.url()).startsWith(PUBLIC + "/");
         assertThat(PosixFilePermissions.toString(
                         Files.getPosixFilePermissions(directory.resolve("code.state/webhook-pushed.url"))))
                 .isEqualTo("rw-------");
@@ -191,7 +144,7 @@ class SubscriptionsCommandTest {
 
         Result rotate = connector.run("subscriptions", "rotate", "code.yaml");
         assertThat(rotate.code()).as(rotate.err()).isZero();
-        assertThat(secrets).doesNotHaveDuplicates().hasSize(2);
+        assertThat(hooks.secrets()).doesNotHaveDuplicates().hasSize(2);
         assertThat(listen("--public-url=" + PUBLIC, "--keep").code()).isZero();
         assertThat(statuses).as("with the new secret").containsExactly(200, 200, 200);
 
@@ -199,24 +152,21 @@ class SubscriptionsCommandTest {
         Result delete = connector.run("subscriptions", "delete", "code.yaml");
         assertThat(delete.code()).as(delete.err()).isZero();
         assertThat(delete.out()).startsWith("pushed: not registered");
-        assertThat(url).isEmpty();
+        assertThat(hooks.url()).isEmpty();
         List.of(list, check, rotate, delete).forEach(this::assertThatNothingIsRevealed);
     }
 
     @Test
     void missingWebhookIsRegisteredAgainByCheck() {
         listen("--public-url=" + PUBLIC, "--keep");
-        url = "";
-        port = 0;
-        service.on("POST", HOOKS, request -> {
-            url = JsonSupport.parse(request.body()).at("/config/url").asText();
-            return MockResponse.json(hook());
-        });
+        hooks.url("");
+        // The command does not listen.
+        pings = false;
 
         Result check = connector.run("subscriptions", "check", "code.yaml");
 
         assertThat(check.code()).as(check.err()).isZero();
-        assertThat(url).startsWith(PUBLIC + "/");
+        assertThat(hooks.url()).startsWith(PUBLIC + "/");
     }
 
     @Test
@@ -233,9 +183,9 @@ class SubscriptionsCommandTest {
 
     @Test
     void refusedRegistrationIsReported() {
-        service.on("POST", HOOKS, MockResponse.status(422));
+        service.on("POST", GitHubHooks.PATH, MockResponse.status(422));
         Result invalid = listen("--public-url=" + PUBLIC);
-        service.on("POST", HOOKS, MockResponse.status(401));
+        service.on("POST", GitHubHooks.PATH, MockResponse.status(401));
         Result unauthorized = listen("--public-url=" + PUBLIC);
 
         assertThat(invalid.code()).isEqualTo(ExitCode.FAILED);
@@ -248,7 +198,7 @@ class SubscriptionsCommandTest {
 
     @Test
     void failedDeletionIsReported() {
-        service.on("DELETE", HOOKS + "/7", MockResponse.status(500));
+        service.on("DELETE", GitHubHooks.PATH + "/7", MockResponse.status(500));
 
         Result result = listen("--public-url=" + PUBLIC);
 

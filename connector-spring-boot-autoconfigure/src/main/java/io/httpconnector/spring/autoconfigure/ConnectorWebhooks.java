@@ -36,7 +36,8 @@ final class ConnectorWebhooks implements WebhookEndpoint {
         WebhookRouter known = router;
         if (known == null) {
             known = WebhookRouter.at(
-                            (publicUrl == null ? "http://localhost" + base : WebhookPaths.withoutSlash(publicUrl)) + "/")
+                            (publicUrl == null ? "http://localhost" + base : WebhookPaths.withoutSlash(publicUrl))
+                                    + "/")
                     .mountedAt(base);
             router = known;
         }
