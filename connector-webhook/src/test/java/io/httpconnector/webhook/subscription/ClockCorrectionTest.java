@@ -6,7 +6,6 @@ import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,16 +30,6 @@ class ClockCorrectionTest {
         service.close();
     }
 
-    private void run(WebhookSubscription subscription, Duration duration) {
-        Instant end = time.now().plus(duration);
-        Instant due = subscription.manage();
-        while (due.isBefore(end)) {
-            time.advance(Duration.between(time.now(), due));
-            due = subscription.manage();
-        }
-        time.advance(Duration.between(time.now(), end));
-    }
-
     @Test
     void stepOfAnotherNodeDoesNotBlock() {
         WebhookSubscription first = nodes.node();
@@ -49,13 +38,13 @@ class ClockCorrectionTest {
         service.creating = hook -> {
             if (isFirst.getAndSet(false)) {
                 time.adjustClock(Duration.ofHours(-6));
-                run(second, Duration.ofMinutes(10));
+                Nodes.run(time, second, Duration.ofMinutes(10));
                 assertThat(second.status().state()).isEqualTo(SubscriptionState.ACTIVE);
             }
         };
 
         first.register();
-        run(first, Duration.ofMinutes(10));
+        Nodes.run(time, first, Duration.ofMinutes(10));
 
         assertThat(second.status().id()).contains(service.only().id);
     }
@@ -68,7 +57,7 @@ class ClockCorrectionTest {
         service.status = request -> 0;
 
         time.adjustClock(Duration.ofDays(-365));
-        run(subscription, Duration.ofMinutes(10));
+        Nodes.run(time, subscription, Duration.ofMinutes(10));
 
         assertThat(subscription.status().state()).isEqualTo(SubscriptionState.ACTIVE);
     }
@@ -80,7 +69,7 @@ class ClockCorrectionTest {
         service.drop("h1");
 
         time.adjustClock(Duration.ofDays(-365));
-        run(subscription, Duration.ofMinutes(10));
+        Nodes.run(time, subscription, Duration.ofMinutes(10));
 
         assertThat(service.only().id).isEqualTo("h2");
     }
@@ -91,7 +80,7 @@ class ClockCorrectionTest {
         subscription.register();
 
         time.adjustClock(Duration.ofDays(-1));
-        run(subscription, Duration.ofHours(49));
+        Nodes.run(time, subscription, Duration.ofHours(49));
 
         assertThat(nodes.notifications).contains("renewed h1");
     }

@@ -1,13 +1,18 @@
 package io.httpconnector.webhook.subscription;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.httpconnector.HttpConnection;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.DeliveredSecrets;
 import io.httpconnector.webhook.WebhookReceiver;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -154,5 +159,17 @@ final class Nodes implements AutoCloseable {
         if (connection != null) {
             connection.close();
         }
+    }
+
+    /** Executes each step of a subscription when it is due, until a time has passed. */
+    static void run(VirtualTime time, WebhookSubscription subscription, Duration duration) {
+        Instant end = time.now().plus(duration);
+        Instant due = subscription.manage();
+        while (due.isBefore(end)) {
+            assertThat(due).isAfter(time.now());
+            time.advance(Duration.between(time.now(), due));
+            due = subscription.manage();
+        }
+        time.advance(Duration.between(time.now(), end));
     }
 }

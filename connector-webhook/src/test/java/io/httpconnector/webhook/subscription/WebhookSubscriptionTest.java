@@ -50,18 +50,6 @@ class WebhookSubscriptionTest {
         service.close();
     }
 
-    /** Executes each step when it is due, until a time has passed. */
-    private void run(WebhookSubscription subscription, Duration duration) {
-        Instant end = time.now().plus(duration);
-        Instant due = subscription.manage();
-        while (due.isBefore(end)) {
-            assertThat(due).isAfter(time.now());
-            time.advance(Duration.between(time.now(), due));
-            due = subscription.manage();
-        }
-        time.advance(Duration.between(time.now(), end));
-    }
-
     @Test
     void subscriptionIsCreatedAndItsEventsAreVerified() {
         WebhookSubscription subscription = nodes.node();
@@ -86,7 +74,7 @@ class WebhookSubscriptionTest {
         WebhookSubscription subscription = nodes.node();
         subscription.register();
 
-        run(subscription, Duration.ofDays(14));
+        Nodes.run(time, subscription, Duration.ofDays(14));
 
         assertThat(service.only().id).isEqualTo("h1");
         assertThat(nodes.notifications).filteredOn("renewed h1"::equals).hasSize(9);
@@ -104,7 +92,7 @@ class WebhookSubscriptionTest {
                 ? 500
                 : 0;
 
-        run(subscription, Duration.ofHours(40));
+        Nodes.run(time, subscription, Duration.ofHours(40));
 
         assertThat(service.only().id).isEqualTo("h1");
         assertThat(service.only().expires).isAfter(outage.plus(Duration.ofDays(3)));
@@ -138,7 +126,7 @@ class WebhookSubscriptionTest {
         AtomicInteger conflicts = new AtomicInteger(2);
         service.status = request -> request.startsWith("PATCH ") && conflicts.getAndDecrement() > 0 ? 409 : 0;
 
-        run(subscription, Duration.ofHours(40));
+        Nodes.run(time, subscription, Duration.ofHours(40));
 
         assertThat(service.only().id).isEqualTo("h1");
         assertThat(nodes.notifications).contains("failed RENEW 2", "renewed h1");
@@ -156,7 +144,7 @@ class WebhookSubscriptionTest {
         assertThat(subscription.status().state()).isEqualTo(SubscriptionState.AUTHORIZATION_NEEDED);
         assertThat(next).isEqualTo(time.now().plus(Duration.ofHours(1)));
         service.status = request -> 0;
-        run(subscription, Duration.ofHours(2));
+        Nodes.run(time, subscription, Duration.ofHours(2));
         assertThat(subscription.status().state()).isEqualTo(SubscriptionState.ACTIVE);
         assertThat(service.only().id).isEqualTo("h1");
     }
@@ -167,7 +155,7 @@ class WebhookSubscriptionTest {
         subscription.register();
         service.drop("h1");
 
-        run(subscription, Duration.ofHours(7));
+        Nodes.run(time, subscription, Duration.ofHours(7));
 
         assertThat(service.only().id).isEqualTo("h2");
         assertThat(nodes.notifications).contains("gap: check: it does not exist any more");
@@ -179,7 +167,7 @@ class WebhookSubscriptionTest {
         subscription.register();
         service.only().active = false;
 
-        run(subscription, Duration.ofHours(7));
+        Nodes.run(time, subscription, Duration.ofHours(7));
 
         assertThat(service.only().id).isEqualTo("h2");
         assertThat(nodes.notifications).contains("deleted h1");
@@ -193,7 +181,7 @@ class WebhookSubscriptionTest {
         WebhookSubscription subscription = nodes.node();
         subscription.register();
 
-        run(subscription, Duration.ofHours(1));
+        Nodes.run(time, subscription, Duration.ofHours(1));
 
         Hook hook = service.only();
         assertThat(hook.id).isEqualTo("h1");
@@ -216,7 +204,7 @@ class WebhookSubscriptionTest {
                                 "\"id\": \"/id\", \"secret\": \"/secret\",\n"));
         subscription.register();
 
-        run(subscription, Duration.ofHours(1));
+        Nodes.run(time, subscription, Duration.ofHours(1));
 
         Hook hook = service.only();
         assertThat(hook.id).isEqualTo("h2");
@@ -246,8 +234,8 @@ class WebhookSubscriptionTest {
             threads.shutdownNow();
         }
 
-        run(one, Duration.ofDays(2));
-        run(other, Duration.ofDays(2));
+        Nodes.run(time, one, Duration.ofDays(2));
+        Nodes.run(time, other, Duration.ofDays(2));
 
         assertThat(service.only().id).isEqualTo("h1");
         assertThat(service.requests).filteredOn("POST /hooks"::equals).hasSize(1);
@@ -300,7 +288,7 @@ class WebhookSubscriptionTest {
                 .isEqualTo(200);
         assertThat(receiver.receive(FakeService.event(next, "{\"n\":1}")).status())
                 .isEqualTo(200);
-        run(subscription, Duration.ofHours(25));
+        Nodes.run(time, subscription, Duration.ofHours(25));
         assertThat(receiver.receive(FakeService.event(old, "{\"tooLate\":1}")).status())
                 .isEqualTo(401);
         assertThat(receiver.receive(FakeService.event(next, "{\"n\":2}")).status())
@@ -322,7 +310,7 @@ class WebhookSubscriptionTest {
         assertThat(nodes.receive(subscription, old, "{}")).isEqualTo(200);
         assertThat(nodes.receive(subscription, next, "{\"n\":1}")).isEqualTo(200);
         service.fate = request -> Fate.NORMAL;
-        run(subscription, Duration.ofHours(1));
+        Nodes.run(time, subscription, Duration.ofHours(1));
         assertThat(service.only().secret).isEqualTo(next);
         assertThat(nodes.notifications).containsSubsequence("failed ROTATE 1", "rotated");
     }
@@ -499,7 +487,7 @@ class WebhookSubscriptionTest {
         service.create(Nodes.URL, "whatever");
         service.create("https://elsewhere.example.com/", "of another application");
 
-        run(subscription, Duration.ofHours(7));
+        Nodes.run(time, subscription, Duration.ofHours(7));
 
         assertThat(service.active()).extracting(hook -> hook.id).containsExactly("h1", "h3");
         assertThat(nodes.notifications).contains("duplicate h2");
@@ -529,7 +517,7 @@ class WebhookSubscriptionTest {
         subscription.register();
 
         time.adjustClock(Duration.ofDays(10));
-        run(subscription, Duration.ofHours(1));
+        Nodes.run(time, subscription, Duration.ofHours(1));
 
         assertThat(service.only().id).isEqualTo("h2");
         assertThat(nodes.notifications).contains("recreated h2: expired");
@@ -605,7 +593,7 @@ class WebhookSubscriptionTest {
         service.drop("h1");
         service.create(Nodes.URL, "late");
 
-        run(subscription, Duration.ofHours(7));
+        Nodes.run(time, subscription, Duration.ofHours(7));
 
         assertThat(subscription.status().id()).contains(service.only().id);
         assertThat(nodes.notifications).contains("duplicate h2");
@@ -619,10 +607,10 @@ class WebhookSubscriptionTest {
                 request.equals("POST /hooks") && lost.getAndDecrement() > 0 ? Fate.REQUEST_LOST : Fate.NORMAL;
         WebhookSubscription subscription = nodes.node();
         subscription.register();
-        run(subscription, Duration.ofMinutes(3));
+        Nodes.run(time, subscription, Duration.ofMinutes(3));
         service.create(Nodes.URL, "late");
 
-        run(subscription, Duration.ofMinutes(15));
+        Nodes.run(time, subscription, Duration.ofMinutes(15));
 
         assertThat(service.only().id).isEqualTo("h1");
         assertThat(nodes.notifications).containsExactly("failed CREATE 1", "created h1", "duplicate h2");
@@ -644,7 +632,7 @@ class WebhookSubscriptionTest {
         WebhookSubscription subscription = nodes.node();
         subscription.register();
 
-        run(subscription, Duration.ofHours(1));
+        Nodes.run(time, subscription, Duration.ofHours(1));
 
         assertThat(service.only().id).isEqualTo("h2");
         assertThat(nodes.receive(subscription, service.only().secret, "{}")).isEqualTo(200);
