@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An exchange log in a database table, which the nodes of an application share.
@@ -35,15 +36,22 @@ public final class JdbcExchangeStore implements ExchangeStore {
 
     private static final Duration CLEANUP_INTERVAL = Duration.ofMinutes(1);
     private static final Instant LAST = Instant.EPOCH.plusNanos(Long.MAX_VALUE);
-    private static final String EXCEEDING_SIZE = "delete from $exchange where id in (select id from (select id,"
-            + " sum(stored_bytes) over (order by started_at desc, id desc) as total from $exchange) as sizes"
-            + " where total > ?)";
+    private static final int REMOVED_AT_ONCE = 1000;
 
     private final Database database;
     private final Retention retention;
 
     private Instant cleanedAt = Instant.MIN;
     private long writtenBytes;
+
+    /** The bytes of all entries after the last cleanup, as far as this node knows. */
+    private long knownBytes;
+
+    /** The entry up to which others are removed, and the bytes of these. */
+    private record Oldest(long startedAt, String id, long bytes) {}
+
+    /** The bytes that were added, and those of all entries after a cleanup. */
+    private record Written(long bytes, long total) {}
 
     private JdbcExchangeStore(Database database, Retention retention) {
         this.database = database;
@@ -81,18 +89,69 @@ public final class JdbcExchangeStore implements ExchangeStore {
     @Override
     public synchronized void append(List<LoggedExchange> entries) {
         Instant now = TimeSource.SYSTEM.now();
+        boolean isDue = cleanedAt.plus(CLEANUP_INTERVAL).isBefore(now);
         // The size of the table matters only when this node has added much.
-        boolean cleans = cleanedAt.plus(CLEANUP_INTERVAL).isBefore(now) || writtenBytes > retention.maxBytes() / 16;
-        long bytes = database.writeLazily(connection -> {
+        boolean cleans = isDue || writtenBytes > retention.maxBytes() / 16;
+        Written written = database.writeLazily(connection -> {
             long added = insert(connection, entries);
-            if (cleans) {
-                delete(connection, "delete from $exchange where started_at < ?", nanos(now.minus(retention.maxAge())));
-                delete(connection, EXCEEDING_SIZE, retention.maxBytes());
+            if (!cleans) {
+                return new Written(added, 0);
             }
-            return added;
+            if (isDue) {
+                delete(connection, nanos(now.minus(retention.maxAge())));
+            }
+            // Reading the sizes of all entries is expensive, and only necessary because other nodes write, too.
+            long total = isDue ? totalBytes(connection) : knownBytes + writtenBytes + added;
+            return new Written(added, removeOldest(connection, total));
         });
-        writtenBytes = cleans ? 0 : writtenBytes + bytes;
-        cleanedAt = cleans ? now : cleanedAt;
+        if (cleans) {
+            knownBytes = written.total();
+            cleanedAt = isDue ? now : cleanedAt;
+        }
+        writtenBytes = cleans ? 0 : writtenBytes + written.bytes();
+    }
+
+    private long totalBytes(Connection connection) throws SQLException {
+        try (PreparedStatement select =
+                        connection.prepareStatement(database.sql("select sum(stored_bytes) from $exchange"));
+                ResultSet rows = select.executeQuery()) {
+            return rows.next() ? rows.getLong(1) : 0;
+        }
+    }
+
+    /** Removes the oldest entries until the others have the maximum size, and returns the bytes of these. */
+    private long removeOldest(Connection connection, long total) throws SQLException {
+        long left = total;
+        while (left > retention.maxBytes()) {
+            Oldest oldest = oldest(connection, left - retention.maxBytes());
+            if (oldest == null) {
+                return 0;
+            }
+            try (PreparedStatement delete = connection.prepareStatement(database.sql(
+                    "delete from $exchange where started_at < ? or (started_at = ? and id <= ?)"))) {
+                delete.setLong(1, oldest.startedAt());
+                delete.setLong(2, oldest.startedAt());
+                delete.setString(3, oldest.id());
+                int unused = delete.executeUpdate();
+            }
+            left -= oldest.bytes();
+        }
+        return left;
+    }
+
+    /** Returns the last one of the oldest entries that have a size together, or of the first 1000; null if there are none. */
+    private @Nullable Oldest oldest(Connection connection, long bytes) throws SQLException {
+        Oldest last = null;
+        try (PreparedStatement select = connection.prepareStatement(
+                        database.sql("select started_at, id, stored_bytes from $exchange order by started_at, id limit "
+                                + REMOVED_AT_ONCE));
+                ResultSet rows = select.executeQuery()) {
+            while ((last == null || last.bytes() < bytes) && rows.next()) {
+                last = new Oldest(
+                        rows.getLong(1), rows.getString(2), rows.getLong(3) + (last == null ? 0 : last.bytes()));
+            }
+        }
+        return last;
     }
 
     /** Returns the number of bytes that were added. */
@@ -121,9 +180,10 @@ public final class JdbcExchangeStore implements ExchangeStore {
         return bytes;
     }
 
-    private void delete(Connection connection, String sql, long value) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement(database.sql(sql))) {
-            delete.setLong(1, value);
+    private void delete(Connection connection, long oldest) throws SQLException {
+        try (PreparedStatement delete =
+                connection.prepareStatement(database.sql("delete from $exchange where started_at < ?"))) {
+            delete.setLong(1, oldest);
             int unused = delete.executeUpdate();
         }
     }
