@@ -84,23 +84,22 @@ public final class Compare {
         }
         if (wanted.isEmpty() || wanted.contains("log")) {
             int logRounds = Integer.parseInt(option(args, "rounds", String.valueOf(CpuTime.ROUNDS)));
-            CpuTime.print(
-                    compare.chosen(List.of(
-                            "connector",
-                            "connector-listener",
-                            "connector-log-errors",
-                            "connector-log-memory",
-                            "connector-log-file",
-                            "connector-log-jdbc")),
-                    logRounds);
-            if (option(args, "peers", "").isEmpty()) {
-                CpuTime.print(
-                        List.of(
-                                "connector-bearer",
-                                "connector-bearer-log-memory",
-                                "connector-bearer-log-file",
-                                "connector-bearer-log-jdbc"),
-                        logRounds);
+            List<String> plain = List.of(
+                    "connector",
+                    "connector-listener",
+                    "connector-log-errors",
+                    "connector-log-memory",
+                    "connector-log-file",
+                    "connector-log-jdbc");
+            List<String> withToken = List.of(
+                    "connector-bearer",
+                    "connector-bearer-log-memory",
+                    "connector-bearer-log-file",
+                    "connector-bearer-log-jdbc");
+            for (List<String> peers : List.of(compare.chosen(plain), compare.chosen(withToken))) {
+                if (!peers.isEmpty()) {
+                    CpuTime.print(peers, logRounds);
+                }
             }
         }
         if (wanted.isEmpty() || wanted.contains("idle")) {
