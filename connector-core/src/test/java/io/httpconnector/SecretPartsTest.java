@@ -7,6 +7,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -119,6 +122,29 @@ class SecretPartsTest {
             StatusException e = failure(StatusException.class, service, origin, name, value);
 
             assertThat(shown(e)).doesNotContain(K).contains("invalid token ***");
+        }
+    }
+
+    /** What is known of the secrets of one exchange must not be applied to another one. */
+    @Test
+    void echoOfARotatedSecretIsMasked() throws Exception {
+        AtomicInteger uses = new AtomicInteger();
+        Secret rotating = Secret.from(() -> "k3y-" + uses.incrementAndGet() % 3 + "-9e2b");
+        try (WirePeer service = new WirePeer(
+                        (n, request) -> response("200 OK", "", "k3y-0-9e2b k3y-1-9e2b k3y-2-9e2b"));
+                HttpConnection connection =
+                        HttpConnection.named("Service").baseUrl(service.url()).build()) {
+            Set<String> bodies = new HashSet<>();
+            for (int i = 0; i < 9; i++) {
+                bodies.add(connection
+                        .send(Request.get("/start").header("X-Key", rotating))
+                        .exchange()
+                        .responseBody());
+            }
+
+            assertThat(bodies)
+                    .containsExactlyInAnyOrder(
+                            "*** k3y-1-9e2b k3y-2-9e2b", "k3y-0-9e2b *** k3y-2-9e2b", "k3y-0-9e2b k3y-1-9e2b ***");
         }
     }
 

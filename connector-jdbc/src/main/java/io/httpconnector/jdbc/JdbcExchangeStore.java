@@ -98,7 +98,7 @@ public final class JdbcExchangeStore implements ExchangeStore {
                 return new Written(added, 0);
             }
             if (isDue) {
-                delete(connection, nanos(now.minus(retention.maxAge())));
+                deleteBefore(connection, nanos(now.minus(retention.maxAge())));
             }
             // Reading the sizes of all entries is expensive, and only necessary because other nodes write, too.
             long total = isDue ? totalBytes(connection) : knownBytes + writtenBytes + added;
@@ -127,11 +127,11 @@ public final class JdbcExchangeStore implements ExchangeStore {
             if (oldest == null) {
                 return 0;
             }
-            try (PreparedStatement delete = connection.prepareStatement(database.sql(
-                    "delete from $exchange where started_at < ? or (started_at = ? and id <= ?)"))) {
+            deleteBefore(connection, oldest.startedAt());
+            try (PreparedStatement delete = connection.prepareStatement(
+                    database.sql("delete from $exchange where started_at = ? and id <= ?"))) {
                 delete.setLong(1, oldest.startedAt());
-                delete.setLong(2, oldest.startedAt());
-                delete.setString(3, oldest.id());
+                delete.setString(2, oldest.id());
                 int unused = delete.executeUpdate();
             }
             left -= oldest.bytes();
@@ -180,10 +180,10 @@ public final class JdbcExchangeStore implements ExchangeStore {
         return bytes;
     }
 
-    private void delete(Connection connection, long oldest) throws SQLException {
+    private void deleteBefore(Connection connection, long startedAt) throws SQLException {
         try (PreparedStatement delete =
                 connection.prepareStatement(database.sql("delete from $exchange where started_at < ?"))) {
-            delete.setLong(1, oldest);
+            delete.setLong(1, startedAt);
             int unused = delete.executeUpdate();
         }
     }
