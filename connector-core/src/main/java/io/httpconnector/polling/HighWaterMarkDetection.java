@@ -73,6 +73,8 @@ final class HighWaterMarkDetection implements ChangeDetection {
 
     private boolean unprovenAtEnd;
     private int queries;
+    /** The time of the first query, at which the last window of reports ends. */
+    private long firstQueryTime = Long.MAX_VALUE;
 
     /**
      * The time at which the trigger started.
@@ -152,7 +154,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
         furthest = BEFORE_ALL_RECORDS;
         if (cursor.windows() != null) {
             if (!repeats) {
-                upper = Math.max(from, Math.min(from + cursor.windows().step() - cursor.resolution(), settledNow()));
+                upper = Math.max(from, Math.min(from + cursor.windows().step() - cursor.resolution(), lastEnd()));
             }
             startQuery();
             return Map.of(
@@ -255,6 +257,17 @@ final class HighWaterMarkDetection implements ChangeDetection {
         started = true;
         continues = false;
         repeats = false;
+    }
+
+    /** The end of the last window. Reports would never end if each of them were followed by one for the time it has taken. */
+    private long lastEnd() {
+        boolean isReport = definition.source() != null
+                || (cursor instanceof TimeCursor time && !time.windowTimes().isEmpty());
+        if (!isReport) {
+            return settledNow();
+        }
+        firstQueryTime = firstQueryTime == Long.MAX_VALUE ? settledNow() : firstQueryTime;
+        return firstQueryTime;
     }
 
     private long settledNow() {
@@ -516,7 +529,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
     }
 
     private boolean nextWindow() {
-        boolean more = upper < settledNow();
+        boolean more = upper < lastEnd();
         from = Math.max(cursor.nextQueryFrom(upper), from + cursor.resolution());
         return more;
     }

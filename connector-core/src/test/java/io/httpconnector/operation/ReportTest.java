@@ -351,6 +351,47 @@ class ReportTest {
     }
 
     @Test
+    void aReportThatTakesLongIsNotFollowedByOneForThisTime() {
+        JobService.Behaviour reports = service.behaviour;
+        service.behaviour = asked -> {
+            if (asked.method().equals("GET") && asked.path().equals("/reports/r7")) {
+                time.pass(Duration.ofMinutes(5));
+            }
+            return reports.reply(asked);
+        };
+        try (PollingTrigger trigger = PollingTrigger.named("reports")
+                .connection(connection)
+                .source(report().start(RequestTemplate.named("start")
+                                .post("/reports")
+                                .json(Map.of("from", "{{window.from}}", "to", "{{window.to}}"))
+                                .build())
+                        .build()
+                        .asSource())
+                .records(RecordSelector.atRoot().csv('\t'))
+                .cursor(Cursor.timestamp("/to")
+                        .windows(Duration.ofDays(3000), ParameterLocation.template(), ParameterLocation.template())
+                        .windowEndAs("/to"))
+                .wholeRecordAsKey()
+                .startPosition(StartPosition.from(time.now().minus(Duration.ofDays(1))))
+                .store(StateStore.inMemory())
+                .handler(events::add)
+                .build()) {
+            trigger.pollOnce();
+            assertThat(service.count("POST", "/reports")).isOne();
+            trigger.pollOnce();
+            assertThat(service.count("POST", "/reports")).isEqualTo(2);
+        }
+        List<JsonNode> starts = service.requests.stream()
+                .filter(asked -> asked.method().equals("POST"))
+                .map(JobService.Asked::json)
+                .toList();
+        Duration gap = Duration.between(
+                Instant.parse(starts.get(0).path("to").asText()),
+                Instant.parse(starts.get(1).path("from").asText()));
+        assertThat(gap).isLessThanOrEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
     void aDurableRunDeletesTheReportOnceAfterItsDelivery() {
         List<String> order = new ArrayList<>();
         StateStore store = StateStore.inMemory();
