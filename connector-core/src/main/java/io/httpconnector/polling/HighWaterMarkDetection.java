@@ -115,7 +115,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
                     ? given
                     : (isFromNow() ? cursor.queryStart(cursor.settled(startTime.time())) : BEFORE_ALL_RECORDS);
         }
-        long early = cursor.queryStart(position);
+        long early = hasWindowTimes() ? position - cursor.lookback() : cursor.queryStart(position);
         return given != null && given <= position ? Math.max(early, given) : early;
     }
 
@@ -259,11 +259,13 @@ final class HighWaterMarkDetection implements ChangeDetection {
         repeats = false;
     }
 
+    private boolean hasWindowTimes() {
+        return cursor instanceof TimeCursor time && !time.windowTimes().isEmpty();
+    }
+
     /** The end of the last window. Reports would never end if each of them were followed by one for the time it has taken. */
     private long lastEnd() {
-        boolean isReport = definition.source() != null
-                || (cursor instanceof TimeCursor time && !time.windowTimes().isEmpty());
-        if (!isReport) {
+        if (definition.source() == null && !hasWindowTimes()) {
             return settledNow();
         }
         firstQueryTime = firstQueryTime == Long.MAX_VALUE ? settledNow() : firstQueryTime;
@@ -530,7 +532,10 @@ final class HighWaterMarkDetection implements ChangeDetection {
 
     private boolean nextWindow() {
         boolean more = upper < lastEnd();
-        from = Math.max(cursor.nextQueryFrom(upper), from + cursor.resolution());
+        // Rows without a time of their own belong to one window.
+        from = hasWindowTimes()
+                ? upper + cursor.resolution()
+                : Math.max(cursor.nextQueryFrom(upper), from + cursor.resolution());
         return more;
     }
 

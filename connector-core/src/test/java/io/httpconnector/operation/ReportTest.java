@@ -337,6 +337,12 @@ class ReportTest {
         assertThat(events.get(0).payload().path("dataStartTime").asText())
                 .isEqualTo(starts.get(0).path("from").asText());
         assertThat(starts).hasSizeGreaterThan(3);
+        for (int i = 1; i < starts.size(); i++) {
+            Instant end = Instant.parse(starts.get(i - 1).path("to").asText());
+            Instant next = Instant.parse(starts.get(i).path("from").asText());
+            // The next poll starts at the end of the last window.
+            assertThat(Duration.between(end, next)).isBetween(Duration.ZERO, Duration.ofSeconds(1));
+        }
         assertThatThrownBy(() -> PollingTrigger.named("t")
                         .connection(connection)
                         .request(OperationTest.get("/a?since={{cursor}}"))

@@ -156,6 +156,10 @@ final class AirbyteCursor {
         location(request);
         if (cursor.has("windows")) {
             windowTimes.addTo(cursor);
+            String pattern = format() == null ? null : StrftimePattern.pattern(format());
+            if (windowTimes.has(time.location().substring(1)) && pattern != null) {
+                cursor.put("format", pattern);
+            }
         } else if (windowTimes.has(time.location().substring(1))) {
             item.at("cursor_field")
                     .note("a time of the interval is imported where the request has its start and its end");
