@@ -188,6 +188,7 @@ class RegistryTest {
     @Test
     void aWebhookThatAllCustomersShareHasASecretOfTheApplication(@TempDir Path directory) {
         withoutSecrets
+                .withConfiguration(AutoConfigurations.of(SubscriptionAutoConfiguration.class))
                 .withBean(Messages.class)
                 .withBean(ConnectorDocumentSource.class, () -> () -> Map.of("chat", CHAT))
                 .withPropertyValues(
