@@ -130,8 +130,8 @@ class SecretPartsTest {
     void echoOfARotatedSecretIsMasked() throws Exception {
         AtomicInteger uses = new AtomicInteger();
         Secret rotating = Secret.from(() -> "k3y-" + uses.incrementAndGet() % 3 + "-9e2b");
-        try (WirePeer service = new WirePeer(
-                        (n, request) -> response("200 OK", "", "k3y-0-9e2b k3y-1-9e2b k3y-2-9e2b"));
+        try (WirePeer service =
+                        new WirePeer((n, request) -> response("200 OK", "", "k3y-0-9e2b k3y-1-9e2b k3y-2-9e2b"));
                 HttpConnection connection =
                         HttpConnection.named("Service").baseUrl(service.url()).build()) {
             Set<String> bodies = new HashSet<>();

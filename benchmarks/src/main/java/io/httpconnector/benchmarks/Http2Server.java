@@ -38,7 +38,17 @@ final class Http2Server implements AutoCloseable {
         Path directory = Files.createTempDirectory("http2-server");
         Path keys = directory.resolve("server.p12");
         Path certificate = directory.resolve("server.pem");
-        keytool("-genkeypair", keys, "-alias", "server", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "san=dns:localhost");
+        keytool(
+                "-genkeypair",
+                keys,
+                "-alias",
+                "server",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=dns:localhost");
         keytool("-exportcert", keys, "-alias", "server", "-rfc", "-file", certificate.toString());
         Process process = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
@@ -55,7 +65,8 @@ final class Http2Server implements AutoCloseable {
                 process, Integer.parseInt(String.valueOf(said.readLine())), Files.readAllBytes(certificate));
     }
 
-    private static void keytool(String command, Path store, String... options) throws IOException, InterruptedException {
+    private static void keytool(String command, Path store, String... options)
+            throws IOException, InterruptedException {
         ProcessBuilder tool = new ProcessBuilder(
                 System.getProperty("java.home") + "/bin/keytool",
                 command,
@@ -66,7 +77,11 @@ final class Http2Server implements AutoCloseable {
                 "-storepass",
                 PASSWORD);
         tool.command().addAll(List.of(options));
-        if (tool.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() != 0) {
+        if (tool.redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                != 0) {
             throw new IOException("keytool failed");
         }
     }

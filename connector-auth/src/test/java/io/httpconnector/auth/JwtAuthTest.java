@@ -75,7 +75,10 @@ class JwtAuthTest {
     @Test
     void threadsShareOneToken() {
         JwtAuth shared = auth.lifetime(Duration.ofMinutes(50));
-        assertThat(IntStream.range(0, 200).parallel().mapToObj(i -> header(shared, NOON)).distinct())
+        assertThat(IntStream.range(0, 200)
+                        .parallel()
+                        .mapToObj(i -> header(shared, NOON))
+                        .distinct())
                 .hasSize(1);
         assertThat(header(shared, NOON.plus(Duration.ofMinutes(24)))).isEqualTo(header(shared, NOON));
         assertThat(header(shared, NOON.plus(Duration.ofMinutes(26)))).isNotEqualTo(header(shared, NOON));

@@ -67,6 +67,7 @@ final class CacheStorage {
     private final Map<Key, List<StoredResponse>> entries = new LinkedHashMap<>(16, 0.75f, true);
     /** The keys by URL and identity, because many users may have responses of one URL. */
     private final Map<String, Map<String, Set<Key>>> keys = new HashMap<>();
+
     private final Map<String, Set<Reception>> receptions = new HashMap<>();
     private int count;
     private long bytes;

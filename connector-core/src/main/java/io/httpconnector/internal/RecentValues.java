@@ -15,9 +15,10 @@ public final class RecentValues<V> {
 
     private static final int SIZE = 64;
 
-    private final AtomicReferenceArray<@Nullable WeakReference<Entry<V>>> entries = new AtomicReferenceArray<>(SIZE);
+    private final AtomicReferenceArray<@Nullable WeakReference<Remembered<V>>> entries =
+            new AtomicReferenceArray<>(SIZE);
 
-    private record Entry<V>(Object key, V value) {}
+    private record Remembered<V>(Object key, V value) {}
 
     /**
      * Returns the value for a key.
@@ -28,10 +29,10 @@ public final class RecentValues<V> {
      */
     public V get(Object key, Supplier<V> created) {
         int index = Math.floorMod(key.hashCode(), SIZE);
-        WeakReference<Entry<V>> reference = entries.get(index);
-        Entry<V> entry = reference == null ? null : reference.get();
+        WeakReference<Remembered<V>> reference = entries.get(index);
+        Remembered<V> entry = reference == null ? null : reference.get();
         if (entry == null || !entry.key().equals(key)) {
-            entry = new Entry<>(key, created.get());
+            entry = new Remembered<>(key, created.get());
             entries.set(index, new WeakReference<>(entry));
         }
         return entry.value();

@@ -68,7 +68,7 @@ final class ZipArchive {
                     throw new ZipException("The ZIP archive has more than " + MAX_FILES + " files");
                 }
                 if (!entry.isDirectory() && !entry.getName().startsWith(RESOURCE_FORKS)) {
-                    all.add(reader.read(typeOf(entry.getName()), new Entry(zip)));
+                    all.add(reader.read(typeOf(entry.getName()), new ZippedFile(zip)));
                 }
             }
             archive.requireEnd(entries);
@@ -105,9 +105,9 @@ final class ZipArchive {
     }
 
     /** The content of a file; the archive stays open when it is closed. */
-    private static final class Entry extends FilterInputStream {
+    private static final class ZippedFile extends FilterInputStream {
 
-        Entry(ZipInputStream zip) {
+        ZippedFile(ZipInputStream zip) {
             super(zip);
         }
 

@@ -190,7 +190,8 @@ final class JdkExchange implements TransportExchange {
         boolean isSecure = "https".equals(uri.getScheme());
         if (isForwarded && (isSecure ? response.sslSession().isEmpty() : response.statusCode() == 407)) {
             throw new TransportException(
-                    TransportException.FailureKind.PROXY, new IOException("it responded with status " + response.statusCode()));
+                    TransportException.FailureKind.PROXY,
+                    new IOException("it responded with status " + response.statusCode()));
         }
     }
 

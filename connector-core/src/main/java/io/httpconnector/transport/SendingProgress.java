@@ -62,7 +62,8 @@ final class SendingProgress {
                 ? new TransportException(
                         TransportException.FailureKind.RESPONSE_TIMEOUT, new SocketTimeoutException("Read timed out"))
                 : new TransportException(
-                        TransportException.FailureKind.CONNECT_TIMEOUT, new SocketTimeoutException("Connect timed out"));
+                        TransportException.FailureKind.CONNECT_TIMEOUT,
+                        new SocketTimeoutException("Connect timed out"));
     }
 
     /** Returns a body that marks when it is sent. */

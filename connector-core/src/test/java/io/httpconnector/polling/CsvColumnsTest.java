@@ -43,6 +43,8 @@ class CsvColumnsTest extends RecordServiceFixture {
             service.behaviour = asked -> MockResponse.of("text/csv", "id,id\n");
             trigger.pollOnce();
         }
-        assertThat(events).extracting(event -> event.key()).containsExactly("[\"1\",\"7\"]", "[\"1\",\"8\"]", "[\"1\",\"7\"]", "[\"1\",\"8\"]");
+        assertThat(events)
+                .extracting(event -> event.key())
+                .containsExactly("[\"1\",\"7\"]", "[\"1\",\"8\"]", "[\"1\",\"7\"]", "[\"1\",\"8\"]");
     }
 }

@@ -225,7 +225,8 @@ record ConnectionOptions(
         }
 
         private void transport() {
-            // "transport": The HTTP client: `http1`, or `http2` for services that require HTTP/2, without `destinations`, `unixSocket` and SOCKS
+            // "transport": The HTTP client: `http1`, or `http2` for services that require HTTP/2, without
+            // `destinations`, `unixSocket` and SOCKS
             // proxies. Default: `http1`.
             String transport = reader.oneOf("transport", List.of("http1", "http2"));
             if (!"http2".equals(transport)) {

@@ -29,12 +29,13 @@ class TransportOptionTest {
     void requestIsSentWithTheTransport() {
         try (MockService service = MockService.start()) {
             service.on("GET", "/list", MockResponse.json("[]"));
-            ConnectorDefinition definition = ConnectorDefinition.parse(document("transport: http2")
-                    .toJson()
-                    .toString()
-                    .replace("http://localhost", service.baseUrl()));
+            ConnectorDefinition definition = ConnectorDefinition.parse(
+                    document("transport: http2").toJson().toString().replace("http://localhost", service.baseUrl()));
             assertThat(definition.toJson().at("/connection/transport").asText()).isEqualTo("http2");
-            assertThat(document("transport: http1").toJson().at("/connection/transport").isMissingNode())
+            assertThat(document("transport: http1")
+                            .toJson()
+                            .at("/connection/transport")
+                            .isMissingNode())
                     .isTrue();
             try (Connector connector = definition.connect(ConnectorContext.forTenant("acme")
                     .state(StateStore.inMemory())
@@ -49,8 +50,10 @@ class TransportOptionTest {
     void optionsThatTheTransportDoesNotHaveAreReportedWithTheirPlaces() {
         assertThatThrownBy(() -> document("transport: http2, destinations: {base: publicInternet}, unixSocket: /s"))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("/connection/destinations (line 5, column 61): not possible with the transport http2")
-                .hasMessageContaining("/connection/unixSocket (line 5, column 111): not possible with the transport http2");
+                .hasMessageContaining(
+                        "/connection/destinations (line 5, column 61): not possible with the transport http2")
+                .hasMessageContaining(
+                        "/connection/unixSocket (line 5, column 111): not possible with the transport http2");
         assertThatThrownBy(() -> document("transport: http2, proxy: {type: socks5, host: h, port: 1080}"))
                 .hasMessageContaining("): socks5 is not possible with the transport http2");
         assertThatThrownBy(() -> document("transport: http3"))

@@ -34,7 +34,7 @@ public final class GraphQlResponse {
         MALFORMED
     }
 
-    /** How much of the request the service has executed. */
+    /** The extent to which the service has executed the request. */
     public enum Execution {
         /** Nothing: the service refused the whole request. */
         NONE,

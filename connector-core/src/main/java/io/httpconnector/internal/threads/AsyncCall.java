@@ -31,7 +31,7 @@ public final class AsyncCall<T> extends CompletableFuture<T> {
     }
 
     /** The registration of an action that cancels an exchange. */
-    public interface Registration extends AutoCloseable {
+    public interface Cancellation extends AutoCloseable {
         @Override
         void close();
     }
@@ -63,7 +63,7 @@ public final class AsyncCall<T> extends CompletableFuture<T> {
      * @param cancel cancels an exchange, without blocking; runs immediately if the call is already cancelled
      * @return ends the registration when it is closed
      */
-    public static Registration onCancel(Runnable cancel) {
+    public static Cancellation onCancel(Runnable cancel) {
         AsyncCall<?> call = CURRENT.get();
         if (call == null) {
             return () -> {};

@@ -74,7 +74,7 @@ public final class ApacheTransport implements Wire {
         AttemptContext attempt = new AttemptContext(request.target(), transmission, call, config);
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, transmission::expire);
         underWay.add(transmission);
-        try (AsyncCall.Registration unused = AsyncCall.onCancel(transmission::cancel)) {
+        try (AsyncCall.Cancellation unused = AsyncCall.onCancel(transmission::cancel)) {
             return client.execute(
                     host,
                     transmission,

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A request with the header fields that Apache HttpClient would add itself. */
 record PluggedRequest(
-        String method, URI uri, List<HeaderField> fields, @Nullable Content content) implements TransportRequest {
+        String method,
+        URI uri,
+        List<HeaderField> fields,
+        @Nullable Content content) implements TransportRequest {
 
     static PluggedRequest of(OutgoingRequest request) {
         OutgoingBody body = request.body();

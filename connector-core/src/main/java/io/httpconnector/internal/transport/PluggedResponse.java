@@ -86,7 +86,8 @@ final class PluggedResponse implements BodyControl {
 
     private static TransportException tooLarge(String what) {
         return new TransportException(
-                TransportException.FailureKind.HEADERS_TOO_LARGE, new MessageConstraintException("The response has " + what));
+                TransportException.FailureKind.HEADERS_TOO_LARGE,
+                new MessageConstraintException("The response has " + what));
     }
 
     /**

@@ -52,7 +52,7 @@ public final class PluggedTransport implements Wire {
         Attempt attempt = new Attempt(transport.exchange(PluggedRequest.of(request)));
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, attempt::expire);
         underWay.add(attempt);
-        try (AsyncCall.Registration unused = AsyncCall.onCancel(attempt::abort)) {
+        try (AsyncCall.Cancellation unused = AsyncCall.onCancel(attempt::abort)) {
             return attempt.run(request, call, reader, responseTimeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -6,8 +6,7 @@ import io.httpconnector.definition.imports.Jinja.Literal;
 import io.httpconnector.definition.imports.Jinja.Not;
 import io.httpconnector.definition.imports.Jinja.Path;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +87,7 @@ record AirbyteNextPath(String base, CatalogueItem parameters, boolean isTokenUse
     }
 
     private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        return PercentEncoding.encode(text);
     }
 
     private static Jinja simplified(Jinja value, String start) {

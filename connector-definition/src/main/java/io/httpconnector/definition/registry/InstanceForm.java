@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a customer has entered in the form of a connector document, divided into settings and secrets.
+ * The entries of a customer in the form of a connector document, divided into settings and secrets.
  *
  * @param settings the settings with the values that are not secrets
  * @param secrets the secrets by name

@@ -75,8 +75,8 @@ final class NetworkSnippets {
             return new TransportExchange() {
                 @Override
                 public TransportResponse send() {
-                    return new Reply(new ByteArrayInputStream(
-                            service.apply(request).getBytes(StandardCharsets.UTF_8)));
+                    return new Reply(
+                            new ByteArrayInputStream(service.apply(request).getBytes(StandardCharsets.UTF_8)));
                 }
 
                 @Override
@@ -118,8 +118,8 @@ final class NetworkSnippets {
     static HttpConnection inProcess() {
         HttpConnection local = HttpConnection.named("Local")
                 .baseUrl("http://local.example.com")
-                .transport(settings -> new InProcess(
-                        request -> "{\"path\": \"" + request.uri().getPath() + "\"}"))
+                .transport(settings ->
+                        new InProcess(request -> "{\"path\": \"" + request.uri().getPath() + "\"}"))
                 .build();
         return local;
     }

@@ -8,6 +8,7 @@ import io.httpconnector.operation.OperationException;
 import io.httpconnector.operation.OperationHandle;
 import io.httpconnector.operation.OperationResult;
 import io.httpconnector.polling.Cursor;
+import io.httpconnector.polling.Pagination;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.state.StateStore;
@@ -45,6 +46,30 @@ final class OperationSnippets {
                 .resultUrl("/url")
                 .build();
         return export;
+    }
+
+    static Operation inTwoSteps() {
+        Operation report = Operation.named("report")
+                .start(RequestTemplate.named("Create the report")
+                        .post("/reports/2021-06-30/reports")
+                        .json(Map.of("reportType", "{{type}}"))
+                        .build())
+                .id("/reportId")
+                .status(RequestTemplate.named("Get the report")
+                        .get("/reports/2021-06-30/reports/{{operation.id}}")
+                        .build())
+                .state("/processingStatus")
+                .running("IN_QUEUE", "IN_PROGRESS")
+                .done("DONE")
+                .failed("FATAL", "CANCELLED")
+                .resultUrl(
+                        RequestTemplate.named("Get the document")
+                                .get("/reports/2021-06-30/documents/{{status.reportDocumentId}}")
+                                .build(),
+                        "/url")
+                .resultRecords(RecordSelector.atRoot().csv('\t'), Pagination.none())
+                .build();
+        return report;
     }
 
     static void run(Operation export, HttpConnection service, Path file) {
