@@ -87,6 +87,11 @@ final class AdmissionControl implements AutoCloseable {
         slots.release();
     }
 
+    /** Returns the approximate number of requests that wait for a connection slot. */
+    int waiting() {
+        return slots.getQueueLength();
+    }
+
     /** Updates the adaptive limit of the request's route, or else of the connection, with the values that a response reports. */
     void update(Request request, Url base, Response response) {
         for (Limit limit : limits) {

@@ -110,9 +110,14 @@ final class ExchangePipeline {
         all.append('\0').append(field.name()).append('\0').append(field.value());
     }
 
-    /** Returns the sockets of the connection pool. */
+    /** Returns the sockets of the connection pool, with the requests that wait for one of the connection's. */
     HttpTransport.Sockets sockets() {
-        return transport.sockets();
+        HttpTransport.Sockets pool = transport.sockets();
+        return new HttpTransport.Sockets(
+                pool.active(),
+                pool.idle(),
+                pool.waiting() + turnstile.waiting(),
+                Math.min(pool.max(), settings.maxConnections()));
     }
 
     /** Returns this request at its absolute URL. */
@@ -447,7 +452,7 @@ final class ExchangePipeline {
     }
 
     /** Returns the start of a body in one line; only the title of an HTML page. */
-    private static String excerpt(String body) {
+    static String excerpt(String body) {
         if (body.stripLeading().startsWith("<")) {
             Matcher title = TITLE.matcher(body.length() > MAX_HEAD ? body.substring(0, MAX_HEAD) : body);
             if (title.find()) {

@@ -118,7 +118,7 @@ public final class GraphQlException extends ConnectorException {
             return null;
         }
         return new GraphQlException(
-                response.exchange().summary() + ": " + reason(errors, body) + remark,
+                response.exchange().summary() + ": " + reason(errors, body, response) + remark,
                 response.status(),
                 errors,
                 body.path("data"),
@@ -126,17 +126,22 @@ public final class GraphQlException extends ConnectorException {
                 response.exchange());
     }
 
-    private static String reason(List<GraphQlError> errors, JsonNode body) {
+    private static String reason(List<GraphQlError> errors, JsonNode body, Response response) {
         if (errors.isEmpty()) {
             return body instanceof ObjectNode && body.has("data")
                     ? "the GraphQL response has no errors, but its data are null"
-                    : "it is no GraphQL response: it has neither data nor errors";
+                    : "it is no GraphQL response: it has neither data nor errors" + start(response);
         }
         List<String> shown =
                 errors.stream().limit(MAX_SHOWN).map(GraphQlError::toString).toList();
         int more = errors.size() - shown.size();
         return "GraphQL errors: " + String.join(", ", shown)
                 + (more > 0 ? String.format(Locale.ROOT, " and %d more", more) : "");
+    }
+
+    private static String start(Response response) {
+        String shown = response.exchange().responseBody();
+        return shown.isEmpty() ? "; the body is empty" : ": " + ExchangePipeline.excerpt(shown);
     }
 
     /**

@@ -382,8 +382,9 @@ public final class HttpConnection implements AutoCloseable {
      *
      * @param active the number of sockets in use
      * @param idle the number of sockets that are kept open for the next request
-     * @param waiting the number of requests that wait for a socket
-     * @param max the maximum number of sockets
+     * @param waiting the approximate number of requests that wait: those of this connection for one of its {@link
+     *     HttpConnectionBuilder#maxConnections maxConnections}, and those of all connections for a socket
+     * @param max the maximum number of sockets that this connection uses at a time
      */
     public record PoolStatus(int active, int idle, int waiting, int max) {}
 

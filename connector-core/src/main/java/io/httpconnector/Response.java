@@ -15,6 +15,7 @@ import io.httpconnector.internal.json.ListType;
 import io.httpconnector.internal.json.ValueMapper;
 import io.httpconnector.internal.json.Xml;
 import io.httpconnector.internal.recording.RawExchange;
+import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
@@ -540,7 +541,21 @@ public final class Response {
                         String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason is given"));
         Exchange exchange = exchange();
         String masked = request.redactsResponse() ? "not shown" : new Redactor(request.secrets()).mask(why);
-        return new InvalidResponseException(sentence("the body is not " + what + ": " + masked), null, exchange);
+        return new InvalidResponseException(
+                sentence("the body is not " + what + ": " + (hasEvents(fields) ? EVENTS : masked)), null, exchange);
+    }
+
+    /** A hint for callers that read a stream of events as a whole. */
+    static final String EVENTS = "it is a stream of server-sent events: read it by EventStream";
+
+    /** Returns whether a response is a stream of server-sent events. */
+    static boolean hasEvents(HeaderFields fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            if (fields.name(i).equalsIgnoreCase("Content-Type")) {
+                return Ascii.lowerCase(fields.value(i)).startsWith("text/event-stream");
+            }
+        }
+        return false;
     }
 
     private String sentence(String problem) {

@@ -17,6 +17,15 @@ public final class TimedOutException extends ConnectorException {
     private final Duration limit;
 
     TimedOutException(Phase phase, Duration limit, @Nullable Throwable cause, Exchange exchange) {
+        this(phase, limit, cause, exchange, "");
+    }
+
+    /**
+     * Creates an exception.
+     *
+     * @param hint the end of the message
+     */
+    TimedOutException(Phase phase, Duration limit, @Nullable Throwable cause, Exchange exchange, String hint) {
         super(
                 exchange.method() + " " + exchange.url() + ": "
                         + switch (phase) {
@@ -25,7 +34,7 @@ public final class TimedOutException extends ConnectorException {
                             case RESPONSE -> "no bytes of the response were received for ";
                             case TOTAL -> "the exchange was not complete within ";
                         }
-                        + limit.toMillis() + " ms",
+                        + limit.toMillis() + " ms" + hint,
                 cause,
                 exchange);
         this.phase = phase;

@@ -119,12 +119,14 @@ final class Transport implements AutoCloseable {
      */
     Response exchange(Request plain, boolean withCookies, CallContext call, @Nullable StreamingReceiver<?> receiver) {
         Request request = withCookies ? withCookies(plain, call) : plain;
+        boolean[] hasEvents = new boolean[1];
         try {
             OutgoingRequest message = message(request);
             ResponseReader<Response> reader = response -> {
                 if (withCookies && cookies != null) {
                     cookies.store(request.url().origin(), request.target(), response.headers(), call.now());
                 }
+                hasEvents[0] = receiver == null && Response.hasEvents(response.headers());
                 return read(request.maskingCookies(Redactor.cookies(response.headers())), response, call, receiver);
             };
             return tapped == null
@@ -144,7 +146,15 @@ final class Transport implements AutoCloseable {
             if (left != null) {
                 return left;
             }
-            throw failures.of(e, request, call);
+            ConnectorException failure = failures.of(e, request, call);
+            throw hasEvents[0] && failure instanceof TimedOutException late
+                    ? new TimedOutException(
+                            late.phase(),
+                            late.limit(),
+                            late.getCause(),
+                            Redactor.withoutResponse(request, call),
+                            ": " + Response.EVENTS)
+                    : failure;
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.graphql.GraphQlDocument;
 import io.httpconnector.internal.json.JsonSupport;
@@ -35,9 +36,17 @@ public final class GraphQl {
     private final ObjectNode variables;
     private final @Nullable String operationName;
     private final boolean partialData;
+    /** The variables that are secrets. */
+    private final List<Secret> secrets;
 
     private GraphQl(
-            String url, String document, ObjectNode variables, @Nullable String operationName, boolean partialData) {
+            String url,
+            String document,
+            ObjectNode variables,
+            @Nullable String operationName,
+            boolean partialData,
+            List<Secret> secrets) {
+        this.secrets = secrets;
         this.url = url;
         this.document = document;
         this.variables = variables;
@@ -58,26 +67,33 @@ public final class GraphQl {
                 Arguments.notNull(document, "query"),
                 JsonNodeFactory.instance.objectNode(),
                 null,
-                false);
+                false,
+                List.of());
     }
 
     /**
      * Sets a variable.
      *
      * @param name the name, without {@code $}
-     * @param value the value: a text, number, Boolean, list, map, record or tree, or null
+     * @param value the value: a text, number, Boolean, list, map, record or tree, or null; a {@link Secret} is read now, sent as a text
+     *     and masked, as by {@link Request#masking}
      * @return a new query
      * @throws InvalidDefinitionException if the value can't be written as JSON
      */
     public GraphQl variable(String name, @Nullable Object value) {
         ObjectNode more = variables.deepCopy();
         Arguments.notNull(name, "name of a variable");
+        List<Secret> masked = new ArrayList<>(secrets);
         if (value == null) {
             more.putNull(name);
+        } else if (value instanceof Secret secret) {
+            String revealed = secret.reveal();
+            more.put(name, revealed);
+            masked.add(Secret.of(revealed));
         } else {
             more.set(name, JsonSupport.tree(value));
         }
-        return new GraphQl(url, document, more, operationName, partialData);
+        return new GraphQl(url, document, more, operationName, partialData, List.copyOf(masked));
     }
 
     /**
@@ -87,7 +103,7 @@ public final class GraphQl {
      * @return a new query
      */
     public GraphQl operationName(String name) {
-        return new GraphQl(url, document, variables, Arguments.notNull(name, "operation name"), partialData);
+        return new GraphQl(url, document, variables, Arguments.notNull(name, "operation name"), partialData, secrets);
     }
 
     /**
@@ -96,7 +112,7 @@ public final class GraphQl {
      * @return a new query
      */
     public GraphQl acceptPartialData() {
-        return new GraphQl(url, document, variables, operationName, true);
+        return new GraphQl(url, document, variables, operationName, true, secrets);
     }
 
     /**
@@ -125,7 +141,8 @@ public final class GraphQl {
         Request request = Request.post(url)
                 .header("Accept", GraphQlDocument.ACCEPT)
                 .json(body)
-                .graphQlResponse(partialData);
+                .graphQlResponse(partialData)
+                .masking(secrets.toArray(Secret[]::new));
         return parsed.isQuery(operationName) ? request.idempotent() : request;
     }
 

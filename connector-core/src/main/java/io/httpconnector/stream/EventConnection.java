@@ -87,8 +87,9 @@ final class EventConnection {
         if (!MEDIA_TYPE.equals(mediaType(type))) {
             throw new StreamException(
                     StreamException.StreamFailure.UNEXPECTED_CONTENT_TYPE,
-                    request + ": the response is " + describe(type) + " and not " + MEDIA_TYPE
-                            + ": check the URL, and whether the request must ask for a stream");
+                    request + ": the response is " + describe(type) + " and not " + MEDIA_TYPE + ": "
+                            + (isRecords(mediaType(type)) ? "read it by RecordStream, or " : "")
+                            + "check the URL, and whether the request must ask for a stream");
         }
         EventParser events = new EventParser(body, lastId, maxEventBytes, this::finish);
         parser = events;
@@ -135,6 +136,12 @@ final class EventConnection {
     static String mediaType(String contentType) {
         int end = contentType.indexOf(';');
         return Ascii.lowerCase((end < 0 ? contentType : contentType.substring(0, end)).strip());
+    }
+
+    private static boolean isRecords(String mediaType) {
+        return mediaType.endsWith("/json-seq")
+                || mediaType.endsWith("+json-seq")
+                || mediaType.matches("application/(x-)?(ndjson|jsonl|jsonlines|json-lines|json-stream)");
     }
 
     /** Describes the type of a response for messages. */

@@ -5,6 +5,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Parses the JSON values of a stream as they arrive: one per line, or a JSON text sequence (RFC 7464). Not thread-safe. */
@@ -12,10 +13,15 @@ final class RecordParser {
 
     private static final char RECORD_SEPARATOR = '\u001e';
 
+    private static final String ARRAY =
+            ": the response is one JSON array over several lines: ask the service for one record per line"
+                    + " or for server-sent events (EventStream), or read the array by a PagedRequest with a RecordSelector";
+
     private final LineReader lines;
     private final boolean isSequence;
     private final int maxBytes;
     private long number;
+    private boolean isFirst = true;
 
     // The text of a sequence that is being read.
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
@@ -44,6 +50,7 @@ final class RecordParser {
         while (lines.next()) {
             JsonNode record = isSequence ? nextOfSequence() : isBlank() ? null : parse(lines.bytes());
             if (record != null) {
+                isFirst = false;
                 return record;
             }
         }
@@ -141,13 +148,19 @@ final class RecordParser {
                 throw truncated();
             }
             String reason = e.getMessage() == null ? "" : e.getMessage().replaceFirst("^line 1, ", "");
-            throw invalid(location() + " is not JSON: " + reason);
+            throw invalid(location() + " is not JSON: " + reason + (startsArray(json) ? ARRAY : ""));
         }
         if (!lines.isTerminated() && record.isNumber()) {
             // More digits may be missing.
             throw truncated();
         }
         return record;
+    }
+
+    /** Returns whether the first line is the start of an array that has several lines. */
+    private boolean startsArray(byte[] json) {
+        String line = new String(json, StandardCharsets.UTF_8).strip();
+        return !isSequence && isFirst && line.startsWith("[");
     }
 
     private StreamException truncated() {

@@ -13,7 +13,6 @@ import io.httpconnector.internal.threads.DefaultExecutors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * io.httpconnector.HttpConnectionBuilder#maxConnections maxConnections}. Immutable and thread-safe.
  */
 public final class RecordStream {
-
-    private static final Set<String> OTHER_TYPES =
-            Set.of("text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/event-stream");
 
     private final Request request;
     private final EventStream.Settings settings;
@@ -210,11 +206,15 @@ public final class RecordStream {
         }
         String type = response.headers().first("Content-Type").orElse("");
         String name = EventConnection.mediaType(type);
-        if (OTHER_TYPES.contains(name)) {
+        boolean isEvents = name.equals(EventConnection.MEDIA_TYPE);
+        if (isEvents || name.equals("text/html") || name.endsWith("/xml") || name.endsWith("+xml")) {
             throw new StreamException(
                     StreamException.StreamFailure.UNEXPECTED_CONTENT_TYPE,
-                    request + ": the response is " + name
-                            + " and not a stream of JSON records: check the URL, and whether the request must ask for one");
+                    request + ": the response is " + EventConnection.describe(type)
+                            + " and not a stream of JSON records: "
+                            + (isEvents
+                                    ? "read it by EventStream"
+                                    : "check the URL, and whether the request must ask for one"));
         }
         return name.equals("application/json-seq") || name.endsWith("+json-seq");
     }

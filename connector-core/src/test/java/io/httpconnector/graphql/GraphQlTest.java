@@ -503,4 +503,57 @@ class GraphQlTest {
         failure(() -> relay(issuesRequest()).records(connection).forEach(issue -> seen[0]++));
         assertThat(seen[0]).isZero();
     }
+
+    @Test
+    void variableCanBeASecret() {
+        Secret password = Secret.of("hunter2-hunter2");
+        service.behaviour = any -> Answer.json("{\"errors\": [{\"message\": \"hunter2-hunter2 is wrong\"}]}");
+        Request request = GraphQl.query("/graphql", "mutation($p: String!) { login(password: $p) { id } }")
+                .variable("p", password)
+                .toRequest();
+
+        assertThatThrownBy(() -> connection.send(request))
+                .hasMessageContaining("*** is wrong")
+                .hasMessageNotContaining("hunter2");
+        assertThat(service.requests.get(0).at("/variables/p").asText()).isEqualTo("hunter2-hunter2");
+        assertThat(request.preview().toString()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void secretAsAValueNamesTheAlternative() {
+        assertThatThrownBy(() -> Pills.of("pw", Map.of("a", Secret.of("hunter2-hunter2"))))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("secret.reveal()")
+                .hasMessageContaining("masking")
+                .hasMessageNotContaining("serializer");
+        assertThatThrownBy(() -> Request.post("/").json(Map.of("a", Secret.of("hunter2-hunter2"))))
+                .hasMessageContaining("secret.reveal()");
+    }
+
+    @Test
+    void jsonAsAQueryAndQuotedVariablesAreReported() {
+        assertThatThrownBy(() ->
+                        GraphQl.query("/graphql", " {\n\"query\": \"{a}\"}").toRequest())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("line 1, column 2: it is JSON and not GraphQL");
+        assertThatThrownBy(() -> GraphQl.query("/graphql", "query($id: ID) { a(id: \"$id\") }")
+                        .variable("id", "1")
+                        .toRequest())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("column 24")
+                .hasMessageContaining("write $id without quotes");
+        assertThat(GraphQl.query("/graphql", "query($id: ID) { a(id: $id, currency: \"$eur\", text: \"costs $id\") }")
+                        .toRequest())
+                .isNotNull();
+    }
+
+    @Test
+    void responseOfAnotherServiceIsShown() {
+        service.behaviour = any -> new Answer(200, "text/html", "<html><title>GraphiQL</title>", Map.of());
+
+        assertThatThrownBy(
+                        () -> connection.send(GraphQl.query("/graphql", "{ a }").toRequest()))
+                .isInstanceOf(GraphQlException.class)
+                .hasMessageContaining("it is no GraphQL response: it has neither data nor errors: \"GraphiQL\"");
+    }
 }

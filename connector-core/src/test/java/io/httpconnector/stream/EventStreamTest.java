@@ -9,6 +9,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.HttpConnectionBuilder;
+import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.RetryPolicy;
@@ -557,6 +558,61 @@ class EventStreamTest {
         assertThat(handled).hasValue(1);
         assertThat(interrupted).hasValue(interrupts ? 1 : 0);
         assertThat(peer.exchanges()).hasSize(1);
+    }
+
+    @Test
+    void poolStatusHasTheLimitAndTheStreamsThatWait() {
+        StreamPeer peer = peer(exchange -> {
+            exchange.send(StreamPeer.EVENTS).send("data: 1\n\n");
+            exchange.awaitClose();
+        });
+        HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(peer.url())
+                .maxConnections(2)
+                .build();
+        try (connection) {
+            for (int i = 0; i < 5; i++) {
+                var unused = events().eventsAsync(connection, event -> true);
+            }
+            for (int i = 0; i < 500 && connection.poolStatus().waiting() < 3; i++) {
+                pause(10);
+            }
+            assertThat(connection.poolStatus().waiting()).isEqualTo(3);
+            assertThat(connection.poolStatus().active()).isEqualTo(2);
+            assertThat(connection.poolStatus().max()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void sendOfAStreamNamesEventStream() {
+        StreamPeer peer = peer(exchange -> {
+            exchange.send(StreamPeer.EVENTS).send("data: {}\n\n");
+            if (exchange.number() == 1) {
+                exchange.awaitClose();
+            }
+        });
+        Request request = Request.get("/e").timeout(Duration.ofMillis(500));
+
+        HttpConnection connection =
+                built(HttpConnection.named("Service").baseUrl(peer.url()).retry(RetryPolicy.none()));
+        assertThatThrownBy(() -> connection.send(request))
+                .isInstanceOf(TimedOutException.class)
+                .hasMessageContaining("EventStream");
+        assertThatThrownBy(() -> connection.send(Request.get("/e")).json())
+                .isInstanceOf(InvalidResponseException.class)
+                .hasMessageContaining("EventStream");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"application/x-ndjson, true", "application/json-seq, true", "application/json, false"})
+    void recordsInPlaceOfEventsNameRecordStream(String type, boolean isNamed) {
+        StreamPeer peer = peer(exchange ->
+                exchange.send("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: 3\r\n\r\n{}\n"));
+
+        assertThatThrownBy(() -> events().events(connection(peer), event -> true))
+                .isInstanceOf(StreamException.class)
+                .satisfies(
+                        e -> assertThat(e.getMessage().contains("RecordStream")).isEqualTo(isNamed));
     }
 
     @Test

@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(30)
 class RecordStreamTest {
@@ -111,6 +113,32 @@ class RecordStreamTest {
         fails("application/x-ndjson", "{}\n\"" + "secret".repeat(30) + "\"\n", StreamFailure.TOO_LARGE, 2);
         fails("text/html", "<html>", StreamFailure.UNEXPECTED_CONTENT_TYPE, 0);
         fails("text/event-stream", "data: 1\n\n", StreamFailure.UNEXPECTED_CONTENT_TYPE, 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "text/event-stream | read it by EventStream",
+                "application/atom+xml | application/atom+xml and not a stream of JSON records",
+                "application/soap+xml; charset=utf-8 | application/soap+xml and not",
+                "application/problem+xml | application/problem+xml and not",
+                "text/xml | text/xml and not",
+            })
+    void otherMediaTypesAreReported(String type, String problem) {
+        assertThatThrownBy(() -> read(type, "<a/>"))
+                .isInstanceOf(StreamException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void anArrayOverSeveralLinesNamesTheAlternatives() {
+        assertThatThrownBy(() -> read("application/json", "[{\n \"a\": 1\n}\n]\n"))
+                .isInstanceOf(StreamException.class)
+                .hasMessageContaining("one JSON array")
+                .hasMessageContaining("PagedRequest")
+                .hasMessageContaining("RecordSelector");
+        assertThatThrownBy(() -> read("application/json", "{\n}\n")).hasMessageNotContaining("array");
     }
 
     @Test

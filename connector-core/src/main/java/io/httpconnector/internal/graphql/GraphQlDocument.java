@@ -109,6 +109,8 @@ public final class GraphQlDocument {
         private final List<String> problems;
         private final List<DocumentOperation> operations = new ArrayList<>();
         private final Map<String, String> ofFragments = new LinkedHashMap<>();
+        /** The texts that look like variables, with their location. */
+        private final Map<String, String> quoted = new LinkedHashMap<>();
 
         DefinitionReader(String text, List<String> problems) {
             this.scanner = new GraphQlScanner(text);
@@ -122,7 +124,11 @@ public final class GraphQlDocument {
                 problems.add("the query is empty");
             }
             while (!token.isEmpty() && problems.size() == before) {
-                if (token.equals("{")) {
+                if (token.equals("{") && scanner.isString()) {
+                    problems.add(scanner.location()
+                            + ": it is JSON and not GraphQL: pass the text of its member \"query\" as the"
+                            + " document, and its variables by variable(name, value)");
+                } else if (token.equals("{")) {
                     operations.add(new DocumentOperation("query", "", Set.of(), selection(Set.of())));
                 } else if (TYPES.contains(token)) {
                     operation(token);
@@ -180,8 +186,15 @@ public final class GraphQlDocument {
          */
         private boolean selection(Set<String> declared) {
             Map<String, String> used = new LinkedHashMap<>();
+            quoted.clear();
             boolean hasOneField = skipBrackets("{", used);
             checkDeclared(used, declared);
+            quoted.forEach((variable, location) -> {
+                if (declared.contains(variable)) {
+                    problems.add(location + ": \"$" + variable + "\" in quotes is a text and not the variable: write $"
+                            + variable + " without quotes");
+                }
+            });
             return hasOneField;
         }
 
@@ -241,7 +254,9 @@ public final class GraphQlDocument {
                     fields += isField || token.equals(".") ? 1 : 0;
                     before = token;
                 }
-                if (token.startsWith("$") && token.length() > 1) {
+                if (token.equals("\"") && scanner.string().matches("\\$[_A-Za-z]\\w*")) {
+                    quoted.putIfAbsent(scanner.string().substring(1), scanner.location());
+                } else if (token.startsWith("$") && token.length() > 1) {
                     used.putIfAbsent(token.substring(1), scanner.location());
                 } else if (!closing(token).isEmpty()) {
                     expected.push(closing(token));

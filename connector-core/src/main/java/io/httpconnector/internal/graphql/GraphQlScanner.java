@@ -37,6 +37,12 @@ final class GraphQlScanner {
         return text.substring(start, position);
     }
 
+    /** Returns whether the next token is a string. */
+    boolean isString() {
+        skipIgnored();
+        return position < text.length() && text.charAt(position) == '"';
+    }
+
     private static boolean isNamePart(int character) {
         return character == '_'
                 || (character >= 'a' && character <= 'z')
@@ -78,6 +84,13 @@ final class GraphQlScanner {
             position += text.charAt(position) == '\\' ? 2 : 1;
         }
         position = Math.min(text.length(), position + 1);
+    }
+
+    /** Returns the content of the last token, which is a string without escapes. */
+    String string() {
+        String token = text.substring(start, position);
+        int quotes = token.startsWith(BLOCK) ? BLOCK.length() : 1;
+        return token.length() < 2 * quotes ? "" : token.substring(quotes, token.length() - quotes);
     }
 
     /** Returns the location of the last token, such as {@code line 3, column 7}. */

@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.ser.Serializers;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.type.ReferenceType;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
 import java.io.IOException;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalAmount;
@@ -52,6 +53,7 @@ public final class ValueMapper {
             Number.class,
             Boolean.class,
             Character.class,
+            Secret.class,
             TemporalAccessor.class,
             TemporalAmount.class);
 
@@ -138,7 +140,13 @@ public final class ValueMapper {
             // Jackson has no limit there: lists in lists, or a cycle.
             throw unwritable(value, "it is nested too deep, or has itself within it");
         } catch (IllegalArgumentException e) {
-            throw unwritable(value, JsonSupport.firstLine(e.getMessage()));
+            boolean isSecret = String.valueOf(e.getMessage()).contains(Secret.class.getName());
+            throw isSecret
+                    ? new InvalidDefinitionException(
+                            "JSON value",
+                            "a Secret is not written as JSON, because its value would not be masked: pass secret.reveal(), and call"
+                                    + " Request.masking(secret) on the request")
+                    : unwritable(value, JsonSupport.firstLine(e.getMessage()));
         }
     }
 
