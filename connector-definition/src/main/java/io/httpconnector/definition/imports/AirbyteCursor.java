@@ -156,7 +156,8 @@ final class AirbyteCursor {
         location(request);
         if (cursor.has("windows")) {
             windowTimes.addTo(cursor);
-            String pattern = format() == null ? null : StrftimePattern.pattern(format());
+            String format = format();
+            String pattern = format == null ? null : StrftimePattern.pattern(format);
             if (windowTimes.has(time.location().substring(1)) && pattern != null) {
                 cursor.put("format", pattern);
             }
