@@ -78,6 +78,7 @@ record ApplicationSettings(
         JsonNode named = tree.remove("connections");
         if (named != null && named.isObject()) {
             named.properties().forEach(each -> connections.put(each.getKey(), each.getValue()));
+            problems.addAll(ConnectionNames.problems(connections.keySet()));
         } else if (named != null) {
             problems.add(
                     PREFIX + ".connections: use properties below it, such as connectors.connections.shop.base-url");
@@ -98,6 +99,8 @@ record ApplicationSettings(
 
     private static ApplicationSettings read(
             JsonObjectReader reader, Map<String, JsonNode> connections, List<String> problems) {
+        // Removed before, but known to suggestions.
+        JsonNode unused = reader.any("connections");
         List<String> documents = reader.texts("documents");
         for (String member : SPRING) {
             if (reader.any(member) != null) {

@@ -1,5 +1,6 @@
 package io.httpconnector.definition.configuration;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,9 @@ final class ConnectionDocument {
 
     /** The name of the strategy of a connection without a document. */
     private static final String STRATEGY = "default";
+
+    /** The name of an input in a pill, at its start or as an argument. */
+    private static final Pattern PILL = Pattern.compile("(?:\\{\\{|[(,])\\s*auth\\.([A-Za-z0-9_-]+)");
 
     private final ConnectionSettings settings;
 
@@ -94,19 +99,20 @@ final class ConnectionDocument {
         }
     }
 
-    /** Declares an input for each value and secret that no strategy has. */
+    /** Declares an input for each value and secret that no strategy has, with the name that the texts have for it. */
     private void inputs(ObjectNode json, Set<String> known) {
         List<ObjectNode> inputs = new ArrayList<>();
+        Set<String> used = used(json);
         Set<String> forms = new LinkedHashSet<>();
         known.forEach(field -> forms.add(PropertyNames.uniform(field)));
         for (String value : settings.values().keySet()) {
             if (forms.add(PropertyNames.uniform(value))) {
-                inputs.add(input(value));
+                inputs.add(input(value, used));
             }
         }
         for (String secret : settings.secrets().keySet()) {
             if (forms.add(PropertyNames.uniform(secret))) {
-                inputs.add(input(secret).put("secret", true));
+                inputs.add(input(secret, used).put("secret", true));
             }
         }
         if (!inputs.isEmpty()) {
@@ -114,8 +120,22 @@ final class ConnectionDocument {
         }
     }
 
-    private static ObjectNode input(String name) {
-        return JsonNodeFactory.instance.objectNode().put("name", PropertyNames.camelCase(name));
+    /** Returns the names to which texts refer, and those of the client of OAuth 2, which no text needs. */
+    private Set<String> used(ObjectNode json) {
+        Set<String> names = new LinkedHashSet<>();
+        for (JsonNode part : List.of(json.path("auth"), settings.connection(), settings.webhooks())) {
+            PILL.matcher(part.toString()).results().forEach(pill -> names.add(pill.group(1)));
+        }
+        if (settings.auth().path("type").asText().startsWith("oauth2-")) {
+            names.addAll(List.of("clientId", "clientSecret"));
+        }
+        return names;
+    }
+
+    /** An environment variable has no hyphens: {@code CLIENTSECRET} is {@code clientSecret} if that is used. */
+    private static ObjectNode input(String name, Set<String> used) {
+        String found = PropertyNames.find(used, name);
+        return JsonNodeFactory.instance.objectNode().put("name", found == null ? PropertyNames.camelCase(name) : found);
     }
 
     /** Returns a problem with the name of the property in place of the JSON Pointer at its start. */

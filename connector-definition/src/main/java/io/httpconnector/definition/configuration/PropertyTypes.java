@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.internal.json.Suggestions;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,14 +102,20 @@ final class PropertyTypes {
     /** Adds a member; {@code response.timeout}, which comes from an environment variable, is that of {@code response-timeout}. */
     private void add(ObjectNode object, String name, JsonNode value, List<String> names, JsonNode members) {
         String known = PropertyNames.find(names, name);
+        // A misspelt name of a group, such as "webhook", is reported as it is written.
+        boolean isPart = value.isObject() && PropertyNames.isStart(names, name) && !isMisspelt(name, names);
         if (known != null) {
             object.set(known, convert(value, members.get(known)));
-        } else if (value.isObject() && PropertyNames.isStart(names, name)) {
+        } else if (isPart) {
             value.properties()
                     .forEach(part -> add(object, name + "-" + part.getKey(), part.getValue(), names, members));
         } else {
             object.set(PropertyNames.camelCase(name), value);
         }
+    }
+
+    private static boolean isMisspelt(String name, List<String> names) {
+        return Suggestions.ofName(name, names) != null;
     }
 
     /** Returns a value as the type of a schema; null if it is none. */

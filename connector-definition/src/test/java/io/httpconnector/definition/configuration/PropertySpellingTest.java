@@ -1,0 +1,101 @@
+package io.httpconnector.definition.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.testing.MockResponse;
+import io.httpconnector.testing.MockService;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests spellings of the names of properties, also of those that environment variables cannot have. */
+class PropertySpellingTest {
+
+    private static final String CONNECTIONS = "connectors.connections.";
+
+    @TempDir
+    private Path directory;
+
+    private final MockService service = MockService.start()
+            .on("GET", "/me", MockResponse.json("{\"name\":\"Ann\"}"))
+            .on("POST", "/token", MockResponse.json("{\"access_token\":\"t1\",\"expires_in\":3600}"));
+
+    @AfterEach
+    void close() {
+        service.close();
+    }
+
+    private ConfiguredConnectorsBuilder of(String... namesAndValues) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("connectors.documents", directory.toString());
+        properties.put("connectors.store.directory", directory.resolve("data").toString());
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            properties.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return ConfiguredConnectors.of(properties);
+    }
+
+    private InvalidDefinitionException failure(String... namesAndValues) {
+        return catchThrowableOfType(
+                InvalidDefinitionException.class,
+                () -> of(namesAndValues).build().close());
+    }
+
+    @Test
+    void valuesAndSecretsHaveTheNamesOfTheTextsThatUseThem() {
+        try (ConfiguredConnectors connectors = of(
+                        CONNECTIONS + "stock.base-url", service.baseUrl(),
+                        CONNECTIONS + "stock.auth.type", "oauth2-client-credentials",
+                        CONNECTIONS + "stock.auth.token-url", service.baseUrl() + "/token",
+                        CONNECTIONS + "stock.values.CLIENTID", "acme",
+                        CONNECTIONS + "stock.secrets.CLIENTSECRET", "hidden",
+                        CONNECTIONS + "shop.base-url", service.baseUrl(),
+                        CONNECTIONS + "shop.auth.type", "custom",
+                        CONNECTIONS + "shop.auth.headers.Authorization", "Bearer {{auth.apiToken | trim}}",
+                        CONNECTIONS + "shop.headers.X-Region", "{{ auth.homeRegion }}",
+                        CONNECTIONS + "shop.values.HOMEREGION", "eu",
+                        CONNECTIONS + "shop.secrets.APITOKEN", "s3cret")
+                .build()) {
+            connectors.connection("stock").send(Request.get("/me"));
+            connectors.connection("shop").send(Request.get("/me"));
+
+            assertThat(service.requests().get(1).headers()).containsEntry("authorization", "Bearer t1");
+            assertThat(service.requests().get(2).headers())
+                    .containsEntry("authorization", "Bearer s3cret")
+                    .containsEntry("x-region", "eu");
+        }
+    }
+
+    @Test
+    void misspeltGroupsHaveTheNameThatIsWritten() {
+        assertThat(failure(
+                                "connectors.webhook.base-path", "/hooks",
+                                "connectors.conections.shop.base-url", "https://shop.example.com",
+                                "connectors.auto-startp", "false")
+                        .problems())
+                .containsExactly(
+                        "connectors.auto-startp: unknown member; did you mean \"autoStartup\"?",
+                        "connectors.conections: unknown member; did you mean \"connections\"?",
+                        "connectors.webhook: unknown member; did you mean \"webhooks\"?");
+    }
+
+    @Test
+    void namesThatDifferInTheirSpellingAreNotTwoConnections() {
+        assertThat(failure(
+                                CONNECTIONS + "shop-one.base-url", "https://shop.example.com",
+                                CONNECTIONS + "shopone.secrets.token", "s3cret",
+                                CONNECTIONS + "shopOne.secrets.token", "s3cret")
+                        .problems())
+                .containsExactly(
+                        CONNECTIONS + "shopOne: it is another spelling of " + CONNECTIONS
+                                + "shop-one: use the same name for all properties of the connection",
+                        CONNECTIONS + "shopone: it is another spelling of " + CONNECTIONS
+                                + "shop-one: use the same name for all properties of the connection");
+    }
+}
