@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -48,6 +49,25 @@ public class ActuatorAutoConfiguration {
     @ConditionalOnBean(ExchangeLog.class)
     ExchangesEndpoint connectorExchangesEndpoint(ExchangeLog log) {
         return new ExchangesEndpoint(log);
+    }
+
+    /** The operations of endpoints by HTTP. */
+    @Configuration(proxyBeanMethods = false)
+    static class WebConfiguration {
+
+        @Bean
+        @ConditionalOnAvailableEndpoint(endpoint = ConnectorsEndpoint.class, exposure = EndpointExposure.WEB)
+        @ConditionalOnBean(ConnectorsEndpoint.class)
+        ConnectorsWebEndpoint connectorsWebEndpoint(ConnectorsEndpoint endpoint) {
+            return new ConnectorsWebEndpoint(endpoint);
+        }
+
+        @Bean
+        @ConditionalOnAvailableEndpoint(endpoint = ExchangesEndpoint.class, exposure = EndpointExposure.WEB)
+        @ConditionalOnBean(ExchangesEndpoint.class)
+        ExchangesWebEndpoint connectorExchangesWebEndpoint(ExchangesEndpoint endpoint) {
+            return new ExchangesWebEndpoint(endpoint);
+        }
     }
 
     /** Shows the document and the version of each connection. */

@@ -3,6 +3,8 @@ package io.httpconnector.spring.autoconfigure;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
+import java.util.List;
+import java.util.Set;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -32,12 +34,25 @@ final class ConnectorBeanRegistrar implements ImportBeanDefinitionRegistrar, Env
 
     @Override
     public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
-        Binder.get(environment)
+        Set<String> connections = Binder.get(environment)
                 .bind("connectors", ConnectorsProperties.class)
-                .ifBound(properties -> properties.connections().keySet().forEach(name -> {
-                    register(registry, name, name, HttpConnection.class, "connection");
-                    register(registry, name + CONNECTOR_SUFFIX, name, Connector.class, "connector");
-                }));
+                .map(properties -> properties.connections().keySet())
+                .orElseGet(Set::of);
+        checkNames(connections);
+        connections.forEach(name -> {
+            register(registry, name, name, HttpConnection.class, "connection");
+            register(registry, name + CONNECTOR_SUFFIX, name, Connector.class, "connector");
+        });
+    }
+
+    /** Reports misspelt names before Spring reports that the bean of their connection is missing. */
+    private void checkNames(Set<String> connections) {
+        List<UnknownProperties.Problem> unknown = UnknownProperties.find(environment);
+        if (unknown.stream().anyMatch(problem -> problem.mayHide(connections))) {
+            throw new InvalidDefinitionException(
+                    "properties of the application",
+                    unknown.stream().map(UnknownProperties.Problem::text).toList());
+        }
     }
 
     private static void register(

@@ -78,8 +78,8 @@ final class ConnectorDocuments {
                     // A folder of the class path that does not exist.
                     if (!location.endsWith("/")) {
                         throw new InvalidDefinitionException(
-                                "property connectors.documents",
-                                "\"" + location + "\" cannot be read: " + e.getMessage());
+                                "properties of the application",
+                                "connectors.documents: \"" + location + "\" cannot be read: " + e.getMessage());
                     }
                 }
             }

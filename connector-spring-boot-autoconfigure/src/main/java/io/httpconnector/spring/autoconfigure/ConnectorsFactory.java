@@ -12,12 +12,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Creates all connections of the properties, and reports the problems of all of them together. */
 final class ConnectorsFactory {
 
     private final ConnectorsProperties properties;
-    private final ConnectorDocuments documents;
+    private final Function<String, ConnectorDefinition> documents;
     private final ConnectorComponents components;
     private final SecretSource secrets;
     private final List<ConnectorCustomizer> customizers;
@@ -26,7 +27,7 @@ final class ConnectorsFactory {
 
     ConnectorsFactory(
             ConnectorsProperties properties,
-            ConnectorDocuments documents,
+            Function<String, ConnectorDefinition> documents,
             ConnectorComponents components,
             SecretSource secrets,
             List<ConnectorCustomizer> customizers) {
@@ -37,11 +38,20 @@ final class ConnectorsFactory {
         this.customizers = List.copyOf(customizers);
     }
 
-    Connectors create() {
-        List<String> problems = new ArrayList<>();
+    /**
+     * Creates the connections.
+     *
+     * @param found the problems of other properties and of the documents
+     * @param areDocumentsValid whether all documents were read; if not, a connection with a document would be reported twice
+     * @throws InvalidDefinitionException with all problems
+     */
+    Connectors create(List<String> found, boolean areDocumentsValid) {
+        List<String> problems = new ArrayList<>(found);
         properties.connections().forEach((name, connection) -> {
             try {
-                add(name, connection);
+                if (areDocumentsValid || connection.connector() == null) {
+                    add(name, connection);
+                }
             } catch (InvalidDefinitionException e) {
                 problems.addAll(e.problems());
             }
@@ -56,7 +66,7 @@ final class ConnectorsFactory {
 
     private void add(String name, ConnectionProperties connection) {
         ConnectionConfiguration configuration = ConnectionConfiguration.of(name, ConnectionPropertyMap.of(connection));
-        ConnectorDefinition definition = configuration.definition(documents::get, components);
+        ConnectorDefinition definition = configuration.definition(documents, components);
         Connector connector = configuration.connect(
                 definition,
                 secrets,

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -48,7 +49,25 @@ record ConnectorsProperties(
     @SuppressWarnings("NullAway") // The binder passes null for what is not set.
     public ConnectorsProperties {
         documents = List.copyOf(documents);
-        connections = connections == null ? Map.of() : new LinkedHashMap<>(connections);
+        connections = connections == null ? Map.of() : withoutOtherSpellings(connections);
+    }
+
+    /**
+     * Removes the names that environment variables have for connections of a file: {@code SHOPONE} is {@code shop-one}, with the
+     * properties of both.
+     */
+    private static Map<String, ConnectionProperties> withoutOtherSpellings(Map<String, ConnectionProperties> all) {
+        Map<String, String> names = new LinkedHashMap<>();
+        all.keySet()
+                .forEach(name -> names.merge(
+                        uniform(name), name, (one, other) -> other.length() > one.length() ? other : one));
+        Map<String, ConnectionProperties> connections = new LinkedHashMap<>();
+        names.values().forEach(name -> connections.put(name, all.get(name)));
+        return connections;
+    }
+
+    private static String uniform(String name) {
+        return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
     }
 
     /**

@@ -93,7 +93,7 @@ public class ExchangeLogAutoConfiguration {
             if (type == ExchangeLogType.JDBC) {
                 throw new InvalidDefinitionException(
                         "property connectors.exchange-log.type",
-                        "jdbc requires the dependency connector-jdbc and a single DataSource");
+                        "jdbc requires " + MissingDatabase.requirement(properties));
             }
             Path directory = Optional.ofNullable(properties.exchangeLog().directory())
                     .orElseGet(() -> properties.store().directory().resolve("exchanges"));

@@ -1,10 +1,15 @@
 package io.httpconnector.spring.autoconfigure;
 
 import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -22,6 +27,14 @@ final class HandlerResult {
     private static final String CONTINUATION = "kotlin.coroutines.Continuation";
     private static final boolean HAS_REACTOR =
             ClassUtils.isPresent("reactor.core.publisher.Flux", HandlerResult.class.getClassLoader());
+
+    private static final List<Class<?>> UNCALLED =
+            List.of(Callable.class, Supplier.class, Runnable.class, BaseStream.class);
+    private static final Set<String> UNCALLED_NAMES = Set.of(
+            "kotlin.jvm.functions.Function0",
+            "kotlin.sequences.Sequence",
+            "org.springframework.web.context.request.async.DeferredResult",
+            "org.springframework.web.context.request.async.WebAsyncTask");
 
     private HandlerResult() {}
 
@@ -41,9 +54,20 @@ final class HandlerResult {
         if (adapter(type) == null && !isFuture(type) && Flow.Publisher.class.isAssignableFrom(type)) {
             return "a result of the type " + type.getName() + " requires Reactor: return a CompletableFuture";
         }
+        if (isUncalled(type) && adapter(type) == null) {
+            return "nobody would call or read the result of the type " + type.getName()
+                    + ": handle the event in the method, or return a CompletableFuture";
+        }
         return isExactlyOnce && (isAsync || isFuture(type) || adapter(type) != null)
                 ? "exactlyOnce requires a method that handles the event in the calling thread, where the transaction is"
                 : null;
+    }
+
+    /** Whether a result is work that is not done yet, and that does not report its completion. */
+    private static boolean isUncalled(Class<?> type) {
+        return !isFuture(type)
+                && (UNCALLED.stream().anyMatch(each -> each.isAssignableFrom(type))
+                        || UNCALLED_NAMES.contains(type.getName()));
     }
 
     private static boolean isFuture(Class<?> type) {
@@ -71,6 +95,10 @@ final class HandlerResult {
             get(future);
         } else {
             ReactiveAdapter adapter = adapter(result.getClass());
+            if (isUncalled(result.getClass()) && adapter == null) {
+                throw new IllegalStateException("The method returned a " + result.getClass().getName()
+                        + ", which nobody calls or reads: handle the event in the method, or return a CompletableFuture");
+            }
             if (adapter != null) {
                 get(Flux.from(adapter.toPublisher(result)).then().toFuture());
             }

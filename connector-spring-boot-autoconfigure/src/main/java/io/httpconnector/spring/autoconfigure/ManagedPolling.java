@@ -1,6 +1,7 @@
 package io.httpconnector.spring.autoconfigure;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.polling.PollingStatus;
 import io.httpconnector.polling.PollingTrigger;
@@ -56,11 +57,19 @@ final class ManagedPolling implements ManagedTrigger {
     static PollingTriggerBuilder builder(TriggerMethod method, Connector connector) {
         PollingTriggerBuilder builder = connector.triggerBuilder(method.trigger(), method.handler(connector));
         if (method.isBatch()) {
-            Delivery batches = Delivery.inBatches(method.maxBatch(), method.batchHandler(connector));
+            Delivery batches = batches(method, connector);
             JsonNode settings = builder.toJson().get("delivery");
             builder.delivery(settings == null ? batches : batches.settings(settings));
         }
         return builder;
+    }
+
+    private static Delivery batches(TriggerMethod method, Connector connector) {
+        try {
+            return Delivery.inBatches(method.maxBatch(), method.batchHandler(connector));
+        } catch (InvalidDefinitionException e) {
+            throw method.invalid("maxBatch: " + String.join("; ", e.problems()));
+        }
     }
 
     static TriggerStatus status(String id, PollingTrigger trigger) {

@@ -1,8 +1,8 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.auth.oauth2.AuthorizationRequiredException;
-import io.httpconnector.auth.oauth2.InvalidCallbackException;
+import io.httpconnector.auth.oauth2.OAuth2Exception;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.net.URI;
@@ -36,11 +36,11 @@ final class OAuth2Controller {
     }
 
     @GetMapping("${connectors.oauth2.base-path:/connectors}/callback")
-    ResponseEntity<Void> callback(HttpServletRequest request) {
+    ResponseEntity<?> callback(HttpServletRequest request) {
         HttpSession session = request.getSession(false);
         Object connection = session == null ? null : session.getAttribute(OAuth2Endpoints.CONNECTION);
         if (session == null || connection == null) {
-            return ResponseEntity.badRequest().build();
+            return OAuth2Endpoints.notStarted();
         }
         ResponseEntity<Void> response =
                 endpoints.finish(connection.toString(), request.getQueryString(), session.getId());
@@ -48,13 +48,9 @@ final class OAuth2Controller {
         return response;
     }
 
-    /** The link is no longer valid, the user has refused, or the connection has no consent of a user. */
-    @ExceptionHandler({
-        InvalidCallbackException.class,
-        AuthorizationRequiredException.class,
-        InvalidDefinitionException.class
-    })
-    ResponseEntity<Void> invalid() {
-        return ResponseEntity.badRequest().build();
+    /** The link is no longer valid, the user has refused, the service has failed, or the connection has no consent of a user. */
+    @ExceptionHandler({OAuth2Exception.class, InvalidDefinitionException.class})
+    ResponseEntity<String> invalid(ConnectorException failure) {
+        return OAuth2Endpoints.problem(failure);
     }
 }

@@ -1,9 +1,9 @@
 package io.httpconnector.spring.autoconfigure;
 
-import io.httpconnector.InvalidDefinitionException;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +29,11 @@ final class PropertyPlaceholders {
     /**
      * Checks all properties below {@code connectors}.
      *
-     * @throws InvalidDefinitionException with all properties that have a placeholder without a value
+     * @return a problem for each property that has a placeholder without a value
      */
-    static void check(Environment environment) {
-        List<String> problems = new ArrayList<>();
+    static List<String> problems(Environment environment) {
+        // A map of connections is bound by each source that has a part of it.
+        Set<String> problems = new LinkedHashSet<>();
         // The result is not used: the handler collects the problems.
         BindResult<Map<String, Object>> unused = new Binder(
                         ConfigurationPropertySources.get(environment),
@@ -46,9 +47,7 @@ final class PropertyPlaceholders {
                         return null;
                     }
                 });
-        if (!problems.isEmpty()) {
-            throw new InvalidDefinitionException("properties of the application", problems);
-        }
+        return List.copyOf(problems);
     }
 
     /** Returns the name of the variable, without the text of the property: it may have secrets beside the placeholder. */

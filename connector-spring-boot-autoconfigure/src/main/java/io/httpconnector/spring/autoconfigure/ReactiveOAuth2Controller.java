@@ -1,8 +1,8 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.auth.oauth2.AuthorizationRequiredException;
-import io.httpconnector.auth.oauth2.InvalidCallbackException;
+import io.httpconnector.auth.oauth2.OAuth2Exception;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -35,10 +35,10 @@ final class ReactiveOAuth2Controller {
     }
 
     @GetMapping("${connectors.oauth2.base-path:/connectors}/callback")
-    Mono<ResponseEntity<Void>> callback(ServerWebExchange exchange, WebSession session) {
+    Mono<? extends ResponseEntity<?>> callback(ServerWebExchange exchange, WebSession session) {
         Object connection = session.getAttribute(OAuth2Endpoints.CONNECTION);
         if (connection == null) {
-            return Mono.just(ResponseEntity.badRequest().build());
+            return Mono.just(OAuth2Endpoints.notStarted());
         }
         return Mono.fromCallable(() -> endpoints.finish(
                         connection.toString(), exchange.getRequest().getURI().getRawQuery(), session.getId()))
@@ -46,13 +46,9 @@ final class ReactiveOAuth2Controller {
                 .doOnSuccess(response -> session.getAttributes().remove(OAuth2Endpoints.CONNECTION));
     }
 
-    /** The link is no longer valid, the user has refused, or the connection has no consent of a user. */
-    @ExceptionHandler({
-        InvalidCallbackException.class,
-        AuthorizationRequiredException.class,
-        InvalidDefinitionException.class
-    })
-    ResponseEntity<Void> invalid() {
-        return ResponseEntity.badRequest().build();
+    /** The link is no longer valid, the user has refused, the service has failed, or the connection has no consent of a user. */
+    @ExceptionHandler({OAuth2Exception.class, InvalidDefinitionException.class})
+    ResponseEntity<String> invalid(ConnectorException failure) {
+        return OAuth2Endpoints.problem(failure);
     }
 }

@@ -14,6 +14,7 @@ import io.httpconnector.jdbc.JdbcTokenStore;
 import io.httpconnector.spring.ConnectorCustomizer;
 import io.httpconnector.spring.ConnectorDocumentSource;
 import io.httpconnector.spring.autoconfigure.ConnectorsProperties.InitializeSchema;
+import io.httpconnector.spring.autoconfigure.ConnectorsProperties.StoreType;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.inbox.Inbox;
@@ -189,15 +190,20 @@ public class StoreAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     static class FileConfiguration {
 
-        /** Reports that there is no table. */
+        /** Reports that there is no database. */
         @Bean
         @ConditionalOnMissingBean(Tables.class)
         ConnectorDocumentSource connectorMissingTable(ConnectorsProperties properties) {
             return () -> {
+                if (properties.store().type() == StoreType.JDBC) {
+                    throw new InvalidDefinitionException(
+                            "properties of the application",
+                            "connectors.store.type: jdbc requires " + MissingDatabase.requirement(properties));
+                }
                 if (properties.documents().contains(ConnectorDocuments.DATABASE)) {
                     throw new InvalidDefinitionException(
-                            "property connectors.documents",
-                            "jdbc: requires the dependency connector-jdbc and a single DataSource");
+                            "properties of the application",
+                            "connectors.documents: jdbc: requires " + MissingDatabase.requirement(properties));
                 }
                 return Map.of();
             };

@@ -40,7 +40,7 @@ public class TriggerAutoConfiguration {
         if (properties.polling().clustered() && shared == null) {
             throw new InvalidDefinitionException(
                     "property connectors.polling.clustered",
-                    "it requires the dependency connector-jdbc and a single DataSource, or remove the property");
+                    "it requires " + MissingDatabase.requirement(properties) + ", or this one");
         }
         return new TriggerLifecycle(
                 connectors,

@@ -71,9 +71,9 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
 
     @Override
     public void afterSingletonsInstantiated() {
-        List<TriggerMethod> methods = TriggerMethod.find(
-                beans, mapping == null ? (json, type) -> JsonSupport.read(json, null, type) : mapping);
         List<String> problems = new ArrayList<>();
+        List<TriggerMethod> methods = TriggerMethod.find(
+                beans, mapping == null ? (json, type) -> JsonSupport.read(json, null, type) : mapping, problems);
         for (TriggerMethod method : methods) {
             try {
                 if (method.isExactlyOnce()) {

@@ -86,6 +86,12 @@ final class TriggerMethod {
                         + " parameter for the event");
             }
         }
+        boolean hasMaxBatch = !Integer.valueOf(annotation.maxBatch())
+                .equals(AnnotationUtils.getDefaultValue(ConnectorTrigger.class, "maxBatch"));
+        if (hasMaxBatch && !isBatch) {
+            throw invalid("maxBatch requires a parameter for batches, such as List<TriggerEvent>: add it, or remove"
+                    + " maxBatch");
+        }
         for (Type type : types) {
             arguments.add(argument(type, mapping));
         }
@@ -101,21 +107,35 @@ final class TriggerMethod {
                                 || several == TriggerEvent[].class));
     }
 
-    /** Finds the methods of all beans, without creating the beans. */
-    static List<TriggerMethod> find(ConfigurableListableBeanFactory factory, Response.JsonMapping mapping) {
+    /** Finds the methods of all beans, without creating the beans. Adds the problems of those that cannot be called. */
+    static List<TriggerMethod> find(
+            ConfigurableListableBeanFactory factory, Response.JsonMapping mapping, List<String> problems) {
         List<TriggerMethod> found = new ArrayList<>();
-        for (String name : factory.getBeanNamesForType(Object.class, false, false)) {
+        for (String name : factory.getBeanNamesForType(Object.class, true, false)) {
             Class<?> type =
                     ScopedProxyUtils.isScopedTarget(name) ? null : AutoProxyUtils.determineTargetClass(factory, name);
             if (type != null && AnnotationUtils.isCandidateClass(type, ConnectorTrigger.class)) {
                 Map<Method, ConnectorTrigger> methods =
                         MethodIntrospector.selectMethods(type, (MethodIntrospector.MetadataLookup<ConnectorTrigger>)
                                 method -> AnnotatedElementUtils.findMergedAnnotation(method, ConnectorTrigger.class));
-                methods.forEach((method, annotation) ->
-                        found.add(new TriggerMethod(annotation, method, () -> factory.getBean(name), mapping)));
+                methods.forEach((method, annotation) -> {
+                    try {
+                        check(factory, name, method);
+                        found.add(new TriggerMethod(annotation, method, () -> factory.getBean(name), mapping));
+                    } catch (InvalidDefinitionException e) {
+                        problems.addAll(e.problems());
+                    }
+                });
             }
         }
         return found;
+    }
+
+    private static void check(ConfigurableListableBeanFactory factory, String bean, Method method) {
+        String problem = HandlerBean.problem(factory, bean, method);
+        if (problem != null) {
+            throw invalid(method, problem);
+        }
     }
 
     /** Returns the type of the elements of a list; null if it is no list. */
@@ -196,8 +216,8 @@ final class TriggerMethod {
     /** Sets how events are handled exactly once; null if the application has no database. */
     void transactions(@Nullable TransactionalHandlers handlers) {
         if (handlers == null) {
-            throw invalid("exactlyOnce requires the dependency connector-jdbc, a single DataSource and a transaction"
-                    + " manager");
+            throw invalid("exactlyOnce requires the dependency connector-jdbc, a single DataSource, a transaction"
+                    + " manager, and the stores of the database: connectors.store.type must not be file");
         }
         this.transactions = handlers;
     }
@@ -236,12 +256,20 @@ final class TriggerMethod {
     }
 
     InvalidDefinitionException invalid(String problem) {
-        return new InvalidDefinitionException("method with @ConnectorTrigger", this + ": " + problem);
+        return invalid(method, problem);
+    }
+
+    private static InvalidDefinitionException invalid(Method method, String problem) {
+        return new InvalidDefinitionException("method with @ConnectorTrigger", name(method) + ": " + problem);
+    }
+
+    private static String name(Method method) {
+        return method.getDeclaringClass().getSimpleName() + "." + method.getName() + "()";
     }
 
     /** Returns the class and the name of the method. */
     @Override
     public String toString() {
-        return method.getDeclaringClass().getSimpleName() + "." + method.getName() + "()";
+        return name(method);
     }
 }

@@ -149,6 +149,14 @@ class ActuatorHttpTest {
                         HttpResponse.BodyHandlers.ofString());
     }
 
+    private String error(ConfigurableApplicationContext context, String path, String body) throws Exception {
+        HttpResponse<String> response = send(context, "POST", path, body);
+        assertThat(response.statusCode()).isEqualTo(400);
+        return JsonSupport.read(response.body().getBytes(StandardCharsets.UTF_8))
+                .path("error")
+                .asText();
+    }
+
     private static JsonNode read(HttpResponse<String> response) throws IOException {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return JsonSupport.read(response.body().getBytes(StandardCharsets.UTF_8));
@@ -230,6 +238,14 @@ class ActuatorHttpTest {
             assertThat(send(context, "POST", "/actuator/connectors/acme/order-paid", "{\"action\":\"poll\"}")
                             .statusCode())
                     .isEqualTo(400);
+            assertThat(error(context, TRIGGER, "{\"action\":\"stop\"}")).contains("\"stop\" is unknown: use poll, pause");
+            assertThat(error(context, TRIGGER, "{}")).contains("it is missing: use poll, pause");
+            assertThat(error(context, TRIGGER, "{\"action\":\"discard\"}")).contains("discard needs the id of the event");
+            assertThat(error(context, "/actuator/connectors/acme/updated-order", "{\"action\":\"poll\"}"))
+                    .contains("did you mean \"acme/updated-orders\"?");
+            assertThat(error(context, "/actuator/connectors/acme/shop/updated-orders", "{\"action\":\"poll\"}"))
+                    .contains("there is no trigger");
+            assertThat(error(context, TRIGGER, "{\"action\":\"renew\"}")).contains("is no webhook subscription");
             assertThat(context.getBean(Application.class).handled).isEmpty();
             if (hasManagementPort) {
                 String application = context.getEnvironment().getProperty("local.server.port", "");

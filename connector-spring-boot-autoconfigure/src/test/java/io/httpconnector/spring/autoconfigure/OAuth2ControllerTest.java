@@ -83,7 +83,7 @@ class OAuth2ControllerTest {
             String url =
                     "http://localhost:" + context.getEnvironment().getProperty("local.server.port") + "/connectors/";
 
-            HttpResponse<Void> start = get(browser, url + "crm/connect");
+            HttpResponse<String> start = get(browser, url + "crm/connect");
             String page = start.headers().firstValue("Location").orElse("");
             assertThat(start.statusCode()).isEqualTo(302);
             assertThat(page).startsWith(service.baseUrl() + "/authorize?");
@@ -93,18 +93,38 @@ class OAuth2ControllerTest {
             assertThat(get(HttpClient.newHttpClient(), callback).statusCode())
                     .as("the browser of somebody else")
                     .isEqualTo(400);
-            HttpResponse<Void> end = get(browser, callback);
+            HttpResponse<String> denied = get(
+                    browser,
+                    url + "callback?error=access_denied&error_description=%3Cb%3Eno&state=" + state(browser, url));
+            assertThat(denied.statusCode()).isEqualTo(400);
+            assertThat(denied.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
+            assertThat(denied.body()).isEqualTo("The connection was not authorized (access_denied). Please start again.");
+            HttpResponse<String> failed = get(browser, url + "callback?error=server_error&state=" + state(browser, url));
+            assertThat(failed.statusCode()).isEqualTo(502);
+            assertThat(failed.body()).isEqualTo("The service responded with an error (server_error). Please start again.");
+            HttpResponse<String> forged = get(browser, url + "callback?code=c1&state=forged");
+            assertThat(forged.statusCode()).isEqualTo(400);
+            assertThat(forged.body()).isEqualTo("This link is not valid, or no longer valid. Please start again.");
+            HttpResponse<String> end = get(browser, callback);
 
             assertThat(end.statusCode()).isEqualTo(302);
             assertThat(end.headers().firstValue("Location")).hasValue("/connected");
             context.getBean("crm", HttpConnection.class).send(Request.get("/me"));
             assertThat(service.requests().get(1).headers()).containsEntry("authorization", "Bearer t1");
             assertThat(get(browser, callback).statusCode()).isEqualTo(400);
+            assertThat(get(browser, callback).body()).startsWith("No authorization was started in this browser");
             assertThat(get(browser, url + "other/connect").statusCode()).isEqualTo(404);
         }
     }
 
-    private static HttpResponse<Void> get(HttpClient browser, String url) throws Exception {
-        return browser.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.discarding());
+    private static String state(HttpClient browser, String url) throws Exception {
+        HttpResponse<String> start = get(browser, url + "crm/connect");
+        Matcher state = STATE.matcher(start.headers().firstValue("Location").orElse(""));
+        assertThat(state.find()).isTrue();
+        return state.group(1);
+    }
+
+    private static HttpResponse<String> get(HttpClient browser, String url) throws Exception {
+        return browser.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
     }
 }
