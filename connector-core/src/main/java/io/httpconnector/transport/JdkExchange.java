@@ -25,6 +25,10 @@ final class JdkExchange implements TransportExchange {
     private final @Nullable JdkRequestBody upload;
     private final SendingProgress progress;
 
+    /** Whether the calling thread sends, which is faster, but can't be ended while it looks up a name or opens a socket. */
+    private final boolean isSentHere;
+
+    private final InterruptibleSection section = new InterruptibleSection();
     private volatile boolean cancelled;
     private volatile @Nullable CompletableFuture<HttpResponse<JdkResponseBody>> sending;
     private volatile @Nullable JdkResponseBody receiving;
@@ -37,6 +41,7 @@ final class JdkExchange implements TransportExchange {
         TransportRequest.Content content = request.content();
         boolean isInMemory = content == null || content.bytes() != null || content.length() == 0;
         this.upload = isInMemory || content == null ? null : new JdkRequestBody(content, settings.responseTimeout());
+        this.isSentHere = upload == null && limit.isWarm();
         this.progress = new SendingProgress(settings.connectTimeout(), settings.responseTimeout());
         this.message = message(request, content);
     }
@@ -53,6 +58,9 @@ final class JdkExchange implements TransportExchange {
         if (!"https".equals(uri.getScheme())) {
             // Prevents the attempt to upgrade to HTTP/2, which some services answer with an error.
             builder.version(HttpClient.Version.HTTP_1_1);
+        }
+        if (isSentHere) {
+            builder.timeout(settings.responseTimeout());
         }
         String field = "";
         try {
@@ -113,30 +121,65 @@ final class JdkExchange implements TransportExchange {
 
     private TransportResponse attempt() throws IOException, InterruptedException {
         checkCancelled();
-        boolean isWatched = message.bodyPublisher().isPresent();
-        progress.start(!isWatched);
+        progress.start(message.bodyPublisher().isEmpty());
+        boolean isReceived = false;
+        try {
+            HttpResponse<JdkResponseBody> response = isSentHere ? sendHere() : sendByPool();
+            checkProxy(response);
+            limit.warm(true);
+            isReceived = true;
+            return new JdkResponse(response, upload, limit);
+        } finally {
+            if (!isReceived) {
+                limit.warm(false);
+                end();
+            }
+        }
+    }
+
+    private HttpResponse<JdkResponseBody> sendHere() throws IOException, InterruptedException {
+        HttpClient current = client.current();
+        section.enter();
+        HttpResponse<JdkResponseBody> response = null;
+        InterruptedException interrupt = null;
+        Exception broken = null;
+        boolean isOver;
+        try {
+            checkCancelled();
+            response = current.send(message, head -> receive());
+        } catch (InterruptedException e) {
+            interrupt = e;
+        } catch (IOException | RuntimeException e) {
+            // The client reports some malformed header fields by an IllegalArgumentException.
+            broken = e;
+        } finally {
+            isOver = section.leave();
+        }
+        if (isOver) {
+            throw new InterruptedIOException("the exchange was cancelled");
+        }
+        if (interrupt != null) {
+            throw interrupt;
+        }
+        if (response == null) {
+            throw failure(broken);
+        }
+        return response;
+    }
+
+    private HttpResponse<JdkResponseBody> sendByPool() throws IOException, InterruptedException {
         CompletableFuture<HttpResponse<JdkResponseBody>> future =
                 client.current().sendAsync(message, head -> receive());
         sending = future;
         if (cancelled) {
             cancel();
         }
-        boolean isReceived = false;
-        try {
-            if (upload != null) {
-                var unused = future.whenComplete((response, failure) -> upload.end(response));
-                upload.write();
-                progress.sent();
-            }
-            HttpResponse<JdkResponseBody> response = await(future);
-            checkProxy(response);
-            isReceived = true;
-            return new JdkResponse(response, upload, limit);
-        } finally {
-            if (!isReceived) {
-                end();
-            }
+        if (upload != null) {
+            var unused = future.whenComplete((response, failure) -> upload.end(response));
+            upload.write();
+            progress.sent();
         }
+        return await(future);
     }
 
     private JdkResponseBody receive() {
@@ -161,19 +204,22 @@ final class JdkExchange implements TransportExchange {
         } catch (CancellationException e) {
             throw new InterruptedIOException("the exchange was cancelled");
         } catch (ExecutionException e) {
-            checkCancelled();
-            IOException failure = JdkFailures.of(e.getCause(), uri);
-            if (JdkFailures.isTooManyStreams(failure) && (upload == null || !upload.hasStarted())) {
-                throw new TooManyStreamsException();
-            }
-            if (upload != null && upload.wasRepeated()) {
-                throw new TransportException(TransportException.FailureKind.NOT_PROCESSED, failure);
-            }
-            if (!progress.isSent() && !(failure instanceof TransportException)) {
-                throw new TransportException(TransportException.FailureKind.NOT_CONNECTED, failure);
-            }
-            throw failure;
+            throw failure(e.getCause());
         }
+    }
+
+    private IOException failure(@Nullable Throwable thrown) throws IOException {
+        checkCancelled();
+        IOException failure = JdkFailures.of(thrown, uri);
+        if (JdkFailures.isTooManyStreams(failure) && (upload == null || !upload.hasStarted())) {
+            return new TooManyStreamsException();
+        }
+        if (upload != null && upload.wasRepeated()) {
+            return new TransportException(TransportException.FailureKind.NOT_PROCESSED, failure);
+        }
+        return progress.isSent() || failure instanceof TransportException
+                ? failure
+                : new TransportException(TransportException.FailureKind.NOT_CONNECTED, failure);
     }
 
     private void checkCancelled() throws IOException {
@@ -203,6 +249,7 @@ final class JdkExchange implements TransportExchange {
     }
 
     private void end() {
+        section.interrupt();
         CompletableFuture<?> future = sending;
         if (future != null) {
             future.cancel(true);

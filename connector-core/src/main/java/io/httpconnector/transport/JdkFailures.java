@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,10 @@ final class JdkFailures {
                 : new IOException(thrown == null ? "the exchange failed" : thrown.toString(), thrown);
         if (thrown instanceof HttpConnectTimeoutException) {
             return new TransportException(TransportException.FailureKind.CONNECT_TIMEOUT, reason);
+        }
+        if (thrown instanceof HttpTimeoutException) {
+            return new TransportException(
+                    TransportException.FailureKind.RESPONSE_TIMEOUT, new SocketTimeoutException("Read timed out"));
         }
         if (find(thrown, UnresolvedAddressException.class) != null) {
             return new TransportException(

@@ -22,6 +22,18 @@ final class StreamLimit {
     private int active;
     private int max = Integer.MAX_VALUE;
     private int ended;
+    private volatile boolean isWarm;
+
+    /** Returns whether the last exchange had a response, so that there is probably a connection. */
+    boolean isWarm() {
+        return isWarm;
+    }
+
+    void warm(boolean hadResponse) {
+        if (isWarm != hadResponse) {
+            isWarm = hadResponse;
+        }
+    }
 
     /**
      * Waits for a stream. Must be paired with {@link #leave()}, also if the exchange was cancelled.
