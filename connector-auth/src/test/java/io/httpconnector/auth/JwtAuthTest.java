@@ -80,7 +80,10 @@ class JwtAuthTest {
         Supplier<String> header = () -> shared.apply(Request.get("https://example.com/"))
                 .header("Authorization")
                 .orElseThrow();
-        assertThat(IntStream.range(0, 200).parallel().mapToObj(i -> header.get()).distinct())
+        assertThat(IntStream.range(0, 200)
+                        .parallel()
+                        .mapToObj(i -> header.get())
+                        .distinct())
                 .hasSize(1);
         String first = header.get();
         time.advance(Duration.ofMinutes(24));
