@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -548,7 +547,8 @@ public final class HttpConnectionBuilder {
             found.add("proxy: it can't be combined with a Unix socket: use one or the other");
         }
         if (transport != null) {
-            found.addAll(unknownToTransports());
+            found.addAll(PluggedTransport.problems(
+                    destinations, unixSocket, client, proxy == null ? null : proxy.route(), tls));
         }
         if (baseUrl == null || !found.isEmpty()) {
             throw new InvalidDefinitionException("connection \"" + name + "\"", found);
@@ -582,21 +582,6 @@ public final class HttpConnectionBuilder {
         RouteKey discovered =
                 isGuarded ? route.withDestinations(SsrfPolicy.discoveredBy(baseUrl.host(), lookup)) : route;
         return new HttpConnection(settings, () -> open(route, wire(route)), () -> open(discovered, apache(discovered)));
-    }
-
-    /** Returns the problems of settings that only Apache HttpClient can honour. */
-    private List<String> unknownToTransports() {
-        Map<String, Boolean> needed = new LinkedHashMap<>();
-        needed.put("destinations", destinations != null);
-        needed.put("unixSocket", unixSocket != null);
-        needed.put("customizeClient", client != null);
-        needed.put("proxy (SOCKS 5)", proxy != null && proxy.route().isSocks());
-        needed.put("withoutHostnameCheck", !tls.checksHostname());
-        return needed.entrySet().stream()
-                .filter(Map.Entry::getValue)
-                .map(setting ->
-                        setting.getKey() + ": it needs Apache HttpClient: leave out transport(...), or this setting")
-                .toList();
     }
 
     private Wire wire(RouteKey route) {

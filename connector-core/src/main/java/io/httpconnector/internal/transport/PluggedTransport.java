@@ -2,15 +2,21 @@ package io.httpconnector.internal.transport;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.threads.AsyncCall;
+import io.httpconnector.tls.TlsSettings;
 import io.httpconnector.transport.HttpTransport;
 import io.httpconnector.transport.TransportException;
 import io.httpconnector.transport.TransportExchange;
 import io.httpconnector.transport.TransportResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests with an {@link HttpTransport}: adds the header fields that Apache HttpClient adds itself, checks the head of the
@@ -39,6 +45,26 @@ public final class PluggedTransport implements Wire {
             throw new InvalidDefinitionException("transport of connection \"" + connection + "\"", "it is null");
         }
         return new PluggedTransport(transport, responseTimeout);
+    }
+
+    /** Returns the problems of settings that only Apache HttpClient can honour; those that are null are not set. */
+    public static List<String> problems(
+            @Nullable Object destinations,
+            @Nullable Path unixSocket,
+            @Nullable ClientCustomizer client,
+            @Nullable ProxyRoute proxy,
+            TlsSettings tls) {
+        Map<String, Boolean> needed = new LinkedHashMap<>();
+        needed.put("destinations", destinations != null);
+        needed.put("unixSocket", unixSocket != null);
+        needed.put("customizeClient", client != null);
+        needed.put("proxy (SOCKS 5)", proxy != null && proxy.isSocks());
+        needed.put("withoutHostnameCheck", !tls.checksHostname());
+        return needed.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(setting -> setting.getKey()
+                        + ": it needs Apache HttpClient: leave out transport(...), or this setting")
+                .toList();
     }
 
     @Override
