@@ -3,6 +3,7 @@ package io.httpconnector;
 import io.httpconnector.ExchangeResult.ListenerNotifier;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.Loggers;
+import io.httpconnector.internal.graphql.PersistedQuery;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.limits.RetryBudget;
@@ -124,7 +125,7 @@ final class ExchangePipeline {
     Request resolve(Request request, CallContext call) {
         List<NameValuePair> secrets = new ArrayList<>();
         Url url = request.url().below(baseUrl(request, call, secrets));
-        return request.at(url).withSecrets(secrets);
+        return OriginPolicy.at(url, request).withSecrets(secrets);
     }
 
     /**
@@ -309,10 +310,11 @@ final class ExchangePipeline {
     /** Signs the request and sends it; repeats this once if the auth strategy has renewed its credentials. */
     private Response signed(
             OriginPolicy.Hop hop,
-            Request outgoing,
+            Request unsigned,
             CallContext call,
             @Nullable StreamingReceiver<?> receiver,
             AuthContext.@Nullable Cookies cookies) {
+        Request outgoing = unsigned;
         while (true) {
             Request plain = cookies == null ? outgoing : cookies.addTo(outgoing, outgoing.uri());
             // Each attempt is signed again, because a signature may include the time.
@@ -321,10 +323,26 @@ final class ExchangePipeline {
             if (cookies != null) {
                 cookies.store(outgoing.uri(), response);
             }
-            if (!hop.trusted() || !isRejected(request, response, call)) {
+            Request whole = withWholeQuery(outgoing);
+            if (whole != outgoing && PersistedQuery.isUnknown(response.bytes())) {
+                call.startNextAttempt();
+                outgoing = whole;
+            } else if (!hop.trusted() || !isRejected(request, response, call)) {
                 return response;
             }
         }
+    }
+
+    /** Returns a request with the GraphQL query that the service does not know; the same one if its query is not persisted. */
+    private static Request withWholeQuery(Request request) {
+        String text = request.options.persistedQuery();
+        if (text == null) {
+            return request;
+        }
+        Body body = request.content();
+        Request whole =
+                body == null ? request.query("query", text) : request.json(PersistedQuery.whole(body.toBytes(), text));
+        return whole.withOptions(request.options.withPersistedQuery(null));
     }
 
     private Request authenticate(Request plain, CallContext call) {

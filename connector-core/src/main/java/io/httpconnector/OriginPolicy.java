@@ -81,7 +81,7 @@ final class OriginPolicy {
 
     private Hop placed(Hop hop, Url url) {
         Url home = hop.home();
-        Request own = withDefaults(hop.own().at(url), NameValuePairs.NONE, NameValuePairs.NONE);
+        Request own = withDefaults(at(url, hop.own()), NameValuePairs.NONE, NameValuePairs.NONE);
         if (hop.trusted() && url.sameOrigin(home)) {
             return hop.with(own);
         }
@@ -158,7 +158,14 @@ final class OriginPolicy {
 
     /** Returns the request for a different origin, without the credentials and secrets of the original one. */
     private static Request elsewhere(Request request) {
-        return request.without(Redactor.CREDENTIALS::contains).withoutSecretHeaders();
+        Request plain = request.without(Redactor.CREDENTIALS::contains);
+        return plain.replaced(
+                plain.method(),
+                plain.url(),
+                plain.queryFields(),
+                plain.headerFields().without(NameValuePair::isSensitive),
+                plain.content(),
+                plain.redaction());
     }
 
     /**
@@ -253,6 +260,17 @@ final class OriginPolicy {
                         : headers,
                 becomesGet ? null : request.content(),
                 request.redaction().redirected(secrets, sent.redaction()));
+    }
+
+    /** Returns a request with its absolute URL. */
+    static Request at(Url absolute, Request request) {
+        return request.replaced(
+                request.method(),
+                absolute,
+                request.queryFields(),
+                request.headerFields(),
+                request.content(),
+                request.redaction());
     }
 
     /** Returns a request with the defaults of the connection whose names it does not have. */

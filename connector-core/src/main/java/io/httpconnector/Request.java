@@ -4,6 +4,7 @@ import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.graphql.GraphQlMode;
+import io.httpconnector.internal.graphql.PersistedQuery;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.RequestOptions;
@@ -471,6 +472,22 @@ public final class Request extends RequestParts {
     }
 
     /**
+     * Sends the SHA-256 hash of the GraphQL query in place of its text; the text follows once if the service does not know it (automatic
+     * persisted queries). Also for a mutation: nothing is executed before. The query is the field {@code query} of the JSON body or URL.
+     *
+     * @return a new request
+     * @throws InvalidDefinitionException when there is no such field
+     */
+    public Request persistedQuery() {
+        String text = graphQlQuery();
+        Request hashed = body == null
+                ? withoutQuery("query")
+                        .query("extensions", PersistedQuery.extensions(text).toString())
+                : json(PersistedQuery.hashed(body.toBytes(), text));
+        return hashed.withOptions(options.withPersistedQuery(text));
+    }
+
+    /**
      * Adds a rule that classifies the responses to this request. Its rules precede those of the connection; the first rule that
      * matches decides.
      *
@@ -513,7 +530,7 @@ public final class Request extends RequestParts {
         return withOptions(options.withDownloadListener(notNull(progress, "progress")));
     }
 
-    private Request withOptions(RequestOptions changed) {
+    Request withOptions(RequestOptions changed) {
         return with(new Handling(changed, terms.rules, terms.retry));
     }
 
@@ -630,7 +647,7 @@ public final class Request extends RequestParts {
         return withRedaction(secrecy.signedFor(call));
     }
 
-    /** Returns this request with secrets that are masked wherever they occur, such as those in the path of its URL. */
+    /** Returns this request with secrets that are masked wherever they occur. */
     Request withSecrets(List<NameValuePair> secrets) {
         return secrets.isEmpty() ? this : withRedaction(secrecy.withSecrets(secrets));
     }
@@ -661,11 +678,6 @@ public final class Request extends RequestParts {
 
     private Request withRedaction(RedactionContext changed) {
         return new Request(name, method, url, query, headers, body, terms, changed);
-    }
-
-    /** Returns this request with its absolute URL. */
-    Request at(Url absolute) {
-        return new Request(name, method, absolute, query, headers, body, terms, secrecy);
     }
 
     /** Returns the request with the options of this one that replaces it: with defaults, after a redirect or an interceptor. */

@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import io.httpconnector.internal.graphql.GraphQlMode;
 import io.httpconnector.internal.http.MaskedFields;
+import io.httpconnector.internal.graphql.PersistedQuery;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.RequestOptions;
@@ -116,6 +117,16 @@ abstract class RequestParts {
     /** Returns the treatment of a GraphQL response; null if the response is none. */
     @Nullable GraphQlMode graphQl() {
         return options.graphQl();
+    }
+
+    /** Returns the GraphQL query in the JSON body or in the URL. */
+    String graphQlQuery() {
+        NameValuePair given = query.first("query");
+        String text = body != null ? PersistedQuery.queryOf(body.toBytes()) : given == null ? null : given.value();
+        if (text == null) {
+            throw new InvalidDefinitionException("request", "it has no GraphQL query to persist");
+        }
+        return text;
     }
 
     /** Returns the path and query of the request line. */

@@ -1,5 +1,6 @@
 package io.httpconnector.graphql;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
@@ -11,6 +12,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,8 @@ public final class GraphQl {
     private final boolean partialData;
     /** The variables that are secrets. */
     private final List<Secret> secrets;
+    private final boolean isGet;
+    private final boolean isPersisted;
 
     private GraphQl(
             String url,
@@ -45,13 +49,17 @@ public final class GraphQl {
             ObjectNode variables,
             @Nullable String operationName,
             boolean partialData,
-            List<Secret> secrets) {
+            List<Secret> secrets,
+            boolean isGet,
+            boolean isPersisted) {
         this.secrets = secrets;
         this.url = url;
         this.document = document;
         this.variables = variables;
         this.operationName = operationName;
         this.partialData = partialData;
+        this.isGet = isGet;
+        this.isPersisted = isPersisted;
     }
 
     /**
@@ -68,7 +76,9 @@ public final class GraphQl {
                 JsonNodeFactory.instance.objectNode(),
                 null,
                 false,
-                List.of());
+                List.of(),
+                false,
+                false);
     }
 
     /**
@@ -93,7 +103,8 @@ public final class GraphQl {
         } else {
             more.set(name, JsonSupport.tree(value));
         }
-        return new GraphQl(url, document, more, operationName, partialData, List.copyOf(masked));
+        return new GraphQl(
+                url, document, more, operationName, partialData, List.copyOf(masked), isGet, isPersisted);
     }
 
     /**
@@ -103,7 +114,8 @@ public final class GraphQl {
      * @return a new query
      */
     public GraphQl operationName(String name) {
-        return new GraphQl(url, document, variables, Arguments.notNull(name, "operation name"), partialData, secrets);
+        return new GraphQl(
+                url, document, variables, Arguments.notNull(name, "operation name"), partialData, secrets, isGet, isPersisted);
     }
 
     /**
@@ -112,13 +124,33 @@ public final class GraphQl {
      * @return a new query
      */
     public GraphQl acceptPartialData() {
-        return new GraphQl(url, document, variables, operationName, true, secrets);
+        return new GraphQl(url, document, variables, operationName, true, secrets, isGet, isPersisted);
+    }
+
+    /**
+     * Sends the query by GET, with its parts in the URL, so that caches can store the response. Not for mutations.
+     *
+     * @return a new query
+     */
+    public GraphQl get() {
+        return new GraphQl(url, document, variables, operationName, partialData, secrets, true, isPersisted);
+    }
+
+    /**
+     * Sends the hash of the query in place of its text, which follows once if the service does not know it (automatic persisted
+     * queries).
+     *
+     * @return a new query
+     * @see Request#persistedQuery()
+     */
+    public GraphQl persisted() {
+        return new GraphQl(url, document, variables, operationName, partialData, secrets, isGet, true);
     }
 
     /**
      * Creates the request.
      *
-     * @return a POST request, to which header fields, timeouts and rules can be added
+     * @return a request, by POST unless {@link #get()} was called, to which header fields, timeouts and rules can be added
      * @throws InvalidDefinitionException if the document is malformed, its operation is not unique, or it declares no variable of
      *     a name; lists all problems with line and column
      */
@@ -128,6 +160,9 @@ public final class GraphQl {
         Set<String> names = new LinkedHashSet<>();
         variables.fieldNames().forEachRemaining(names::add);
         parsed.check(operationName, names, problems);
+        if (problems.isEmpty() && isGet && !parsed.isQuery(operationName)) {
+            problems.add(GraphQlDocument.NOT_BY_GET);
+        }
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("GraphQL query", problems);
         }
@@ -138,12 +173,17 @@ public final class GraphQl {
         if (!variables.isEmpty()) {
             body.set("variables", variables);
         }
-        Request request = Request.post(url)
+        Request request = (isGet ? Request.get(url) : Request.post(url).json(body))
                 .header("Accept", GraphQlDocument.ACCEPT)
-                .json(body)
-                .graphQlResponse(partialData)
-                .masking(secrets.toArray(Secret[]::new));
-        return parsed.isQuery(operationName) ? request.idempotent() : request;
+                .graphQlResponse(partialData);
+        if (isGet) {
+            for (Map.Entry<String, JsonNode> part : body.properties()) {
+                request = request.query(part.getKey(), GraphQlDocument.inUrl(part.getValue()));
+            }
+        }
+        request = request.masking(secrets.toArray(Secret[]::new));
+        Request declared = parsed.isQuery(operationName) ? request.idempotent() : request;
+        return isPersisted ? declared.persistedQuery() : declared;
     }
 
     /**

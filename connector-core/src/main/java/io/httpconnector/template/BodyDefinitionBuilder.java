@@ -74,7 +74,11 @@ final class BodyDefinitionBuilder {
             ObjectNode variables = (ObjectNode) JsonSupport.parse(query.variables());
             variables.set(name, value instanceof String text ? TextNode.valueOf(text) : JsonSupport.tree(value));
             return new BodyDefinition.GraphQlBody(
-                    query.query(), variables.toPrettyString(), query.operationName(), query.partialData());
+                    query.query(),
+                    variables.toPrettyString(),
+                    query.operationName(),
+                    query.partialData(),
+                    query.persisted());
         });
     }
 

@@ -3,15 +3,18 @@ package io.httpconnector.template;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.internal.graphql.GraphQlDocument;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.RequestDefinition.BodyDefinition.GraphQlBody;
 import io.httpconnector.template.TemplateProblem.Code;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +38,22 @@ final class GraphQlCompiler {
         return isQuery ? declared.idempotent() : declared;
     }
 
+    /** Returns the request with a rendered body: by GET, its members are parameters of the URL. */
+    static Request withBody(Request request, Body content, GraphQlBody graphQl) {
+        Request whole = request.method().equals("GET") ? request : request.body(content);
+        if (whole == request) {
+            for (Map.Entry<String, JsonNode> part : JsonSupport.parse(
+                            new String(content.toBytes(), StandardCharsets.UTF_8))
+                    .properties()) {
+                whole = whole.query(part.getKey(), GraphQlDocument.inUrl(part.getValue()));
+            }
+        }
+        return graphQl.persisted() ? whole.persistedQuery() : whole;
+    }
+
     /** Compiles a query. Returns null if there are problems, which are added to {@code problems}. */
-    static @Nullable JsonTemplate compile(PillSyntax syntax, GraphQlBody graphQl, List<TemplateProblem> problems) {
+    static @Nullable JsonTemplate compile(
+            PillSyntax syntax, String method, GraphQlBody graphQl, List<TemplateProblem> problems) {
         int before = problems.size();
         String query = graphQl.query();
         if (query.contains(syntax.open())) {
@@ -51,7 +68,11 @@ final class GraphQlCompiler {
         JsonNode variables = variables(graphQl, found);
         Set<String> names = new HashSet<>();
         variables.fieldNames().forEachRemaining(names::add);
-        GraphQlDocument.parse(query, found).check(graphQl.operationName(), names, found);
+        GraphQlDocument document = GraphQlDocument.parse(query, found);
+        document.check(graphQl.operationName(), names, found);
+        if (found.isEmpty() && method.equals("GET") && !document.isQuery(graphQl.operationName())) {
+            found.add(GraphQlDocument.NOT_BY_GET);
+        }
         found.forEach(problem -> add(problems, "", problem));
         if (problems.size() > before) {
             return null;

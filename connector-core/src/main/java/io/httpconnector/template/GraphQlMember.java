@@ -22,9 +22,17 @@ final class GraphQlMember {
         String operationName = reader.text("operationName");
         // "acceptPartialData": Whether a response with errors is accepted if it has data. Default: false.
         boolean partialData = Boolean.TRUE.equals(reader.flag("acceptPartialData"));
+        // "persistedQuery": Whether the hash of the query is sent in place of its text, which follows once if the
+        // service does
+        // not know it. Default: false.
+        boolean isPersisted = Boolean.TRUE.equals(reader.flag("persistedQuery"));
         return reader.has("query")
                 ? new GraphQlBody(
-                        query, variables == null ? "{}" : variables.toPrettyString(), operationName, partialData)
+                        query,
+                        variables == null ? "{}" : variables.toPrettyString(),
+                        operationName,
+                        partialData,
+                        isPersisted)
                 : null;
     }
 
@@ -36,6 +44,9 @@ final class GraphQlMember {
         }
         if (graphQl.operationName() != null) {
             json.put("operationName", graphQl.operationName());
+        }
+        if (graphQl.persisted()) {
+            json.put("persistedQuery", true);
         }
         return graphQl.partialData() ? json.put("acceptPartialData", true) : json;
     }

@@ -52,9 +52,10 @@ record RequestDefinition(
          * @param variables the variables: a JSON object as text, with pills
          * @param operationName the name of the operation; null if the document has one
          * @param partialData whether a response with errors is accepted if it has data
+         * @param persisted whether the hash of the query is sent in place of its text
          */
         record GraphQlBody(
-                String query, String variables, @Nullable String operationName, boolean partialData)
+                String query, String variables, @Nullable String operationName, boolean partialData, boolean persisted)
                 implements BodyDefinition {}
 
         /** Bytes: a pill. */

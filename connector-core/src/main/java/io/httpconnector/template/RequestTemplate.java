@@ -218,7 +218,12 @@ public final class RequestTemplate {
         if (!context.problems().isEmpty()) {
             throw new RenderException(name(), context.problems());
         }
-        return content == null ? request : request.body(content);
+        if (content == null) {
+            return request;
+        }
+        return definition.body() instanceof RequestDefinition.BodyDefinition.GraphQlBody graphQl
+                ? GraphQlCompiler.withBody(request, content, graphQl)
+                : request.body(content);
     }
 
     private Request startAtRenderedUrl(RenderContext context) {

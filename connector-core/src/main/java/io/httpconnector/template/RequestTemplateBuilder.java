@@ -287,13 +287,13 @@ public final class RequestTemplateBuilder {
 
     /**
      * Sets a GraphQL query, whose responses are treated as by {@link Request#graphQlResponse}. Set its variables by {@link
-     * #variable}. The query has no pills: a value can't change it.
+     * #variable}. The query has no pills: a value can't change it. By GET, its parts are parameters of the URL; not for a mutation.
      *
      * @param query the GraphQL document, such as {@code query($id: ID!) { user(id: $id) { name } }}
      * @return this
      */
     public RequestTemplateBuilder graphql(String query) {
-        return body(new BodyDefinition.GraphQlBody(orEmpty("query", query), "{}", null, false));
+        return body(new BodyDefinition.GraphQlBody(orEmpty("query", query), "{}", null, false, false));
     }
 
     /**
@@ -318,7 +318,8 @@ public final class RequestTemplateBuilder {
     public RequestTemplateBuilder operationName(String name) {
         body.changeGraphQl(
                 "operationName",
-                query -> new BodyDefinition.GraphQlBody(query.query(), query.variables(), name, query.partialData()));
+                query -> new BodyDefinition.GraphQlBody(
+                        query.query(), query.variables(), name, query.partialData(), query.persisted()));
         return this;
     }
 
@@ -330,7 +331,22 @@ public final class RequestTemplateBuilder {
     public RequestTemplateBuilder acceptPartialData() {
         body.changeGraphQl(
                 "acceptPartialData",
-                query -> new BodyDefinition.GraphQlBody(query.query(), query.variables(), query.operationName(), true));
+                query -> new BodyDefinition.GraphQlBody(
+                        query.query(), query.variables(), query.operationName(), true, query.persisted()));
+        return this;
+    }
+
+    /**
+     * Sends the hash of the GraphQL query in place of its text, which follows once if the service does not know it.
+     *
+     * @return this
+     * @see Request#persistedQuery()
+     */
+    public RequestTemplateBuilder persistedQuery() {
+        body.changeGraphQl(
+                "persistedQuery",
+                query -> new BodyDefinition.GraphQlBody(
+                        query.query(), query.variables(), query.operationName(), query.partialData(), true));
         return this;
     }
 

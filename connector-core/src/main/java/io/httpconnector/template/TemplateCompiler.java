@@ -153,7 +153,7 @@ final class TemplateCompiler {
             return template == null ? null : new BodyTemplate.JsonBodyTemplate(template);
         }
         if (content instanceof BodyDefinition.GraphQlBody graphQl) {
-            JsonTemplate template = GraphQlCompiler.compile(syntax, graphQl, problems);
+            JsonTemplate template = GraphQlCompiler.compile(syntax, definition.method(), graphQl, problems);
             return template == null ? null : new BodyTemplate.JsonBodyTemplate(template);
         }
         if (content instanceof BodyDefinition.FormBody form) {

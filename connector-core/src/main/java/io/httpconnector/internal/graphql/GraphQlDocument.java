@@ -1,5 +1,6 @@
 package io.httpconnector.internal.graphql;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.internal.json.Suggestions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class GraphQlDocument {
 
     /** The header field Accept of GraphQL over HTTP. */
+    public static final String NOT_BY_GET = "a mutation can't be sent by GET: use POST";
+
     public static final String ACCEPT = "application/graphql-response+json, application/json;q=0.9";
 
     private static final Set<String> TYPES = Set.of("query", "mutation", "subscription");
@@ -278,5 +281,10 @@ public final class GraphQlDocument {
                 default -> "";
             };
         }
+    }
+
+    /** Returns a part of a request as a parameter of the URL (GraphQL over HTTP): a text as it is, anything else as JSON. */
+    public static String inUrl(JsonNode part) {
+        return part.isTextual() ? part.textValue() : part.toString();
     }
 }
