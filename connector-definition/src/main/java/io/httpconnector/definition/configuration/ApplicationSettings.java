@@ -113,8 +113,11 @@ record ApplicationSettings(
         Webhooks webhooks = reader.object("webhooks", ApplicationSettings::webhooks);
         Boolean deletes = reader.object("subscriptions", it -> it.isSet("deleteOnShutdown"));
         Store store = reader.object("store", ApplicationSettings::store);
-        problems.addAll(ApplicationChecks.problems(
-                store == null ? null : store.encryptionKey(), timeout, webhooks == null ? null : webhooks.publicUrl()));
+        problems.addAll(ApplicationChecks.problems(store == null ? null : store.encryptionKey(), timeout));
+        problems.addAll(ApplicationChecks.urlProblems(webhooks == null ? null : webhooks.publicUrl(), redirectUri));
+        if (webhooks != null && webhooks.basePath() != null) {
+            problems.addAll(ApplicationChecks.pathProblems("connectors.webhooks.base-path", webhooks.basePath()));
+        }
         return new ApplicationSettings(
                 documents,
                 connections,

@@ -13,6 +13,9 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests spellings of the names of properties, also of those that environment variables cannot have. */
 class PropertySpellingTest {
@@ -83,6 +86,40 @@ class PropertySpellingTest {
                         "connectors.auto-startp: unknown member; did you mean \"autoStartup\"?",
                         "connectors.conections: unknown member; did you mean \"connections\"?",
                         "connectors.webhook: unknown member; did you mean \"webhooks\"?");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "connectors.webhooks.base-path, '/a b'",
+        "connectors.webhooks.base-path, '/a//b'",
+        "connectors.webhooks.base-path, '/a/../b'",
+        "connectors.webhooks.base-path, '/a?b'",
+        "connectors.webhooks.base-path, '/{a}/*'",
+        "connectors.webhooks.base-path, https://app.example.com/hooks",
+        "connectors.webhooks.public-url, https://u:pw-s3cret@host/hooks/",
+        "connectors.webhooks.public-url, https://host/hooks?x=1",
+        "connectors.webhooks.public-url, https://host/hooks#f",
+        "connectors.webhooks.public-url, host/hooks",
+        "connectors.redirect-uri, foo",
+        "connectors.redirect-uri, /callback",
+        "connectors.redirect-uri, 'ftp://host/callback'",
+        "connectors.redirect-uri, 'https://u:pw-s3cret@host/callback'",
+        "connectors.redirect-uri, 'https://host/callback#f'"
+    })
+    void urlsAndPathsAreChecked(String property, String value) {
+        assertThat(failure(property, value).problems())
+                .singleElement()
+                .asString()
+                .startsWith(property + ": ")
+                .doesNotContain("pw-s3cret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "", "hooks", "/hooks/", "/a/b.c", "/~a_b-c"})
+    void pathsWithoutASlashAreAccepted(String path) {
+        of("connectors.webhooks.base-path", path, "connectors.redirect-uri", "http://localhost:8080/callback?a=b")
+                .build()
+                .close();
     }
 
     @Test

@@ -90,7 +90,13 @@ record ConnectorsProperties(
     public record Webhooks(
             @DefaultValue("/hooks") String basePath,
             @Nullable String publicUrl,
-            @DefaultValue("false") boolean inbox) {}
+            @DefaultValue("false") boolean inbox) {
+
+        /** Adds the slash at the start of the path. */
+        public Webhooks {
+            basePath = basePath.startsWith("/") ? basePath : "/" + basePath;
+        }
+    }
 
     /**
      * The options of webhook subscriptions.

@@ -2,6 +2,9 @@ package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.configuration.ApplicationChecks;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -16,12 +19,30 @@ final class PropertyChecks {
      * @throws InvalidDefinitionException with all problems
      */
     static void check(ConnectorsProperties properties) {
-        List<String> problems = ApplicationChecks.problems(
-                properties.store().encryptionKey(),
-                properties.shutdownTimeout(),
-                properties.webhooks().publicUrl());
+        List<String> problems = new ArrayList<>(ApplicationChecks.problems(
+                properties.store().encryptionKey(), properties.shutdownTimeout()));
+        problems.addAll(ApplicationChecks.urlProblems(properties.webhooks().publicUrl(), properties.redirectUri()));
+        problems.addAll(ApplicationChecks.pathProblems(
+                "connectors.webhooks.base-path", properties.webhooks().basePath()));
+        problems.addAll(ApplicationChecks.pathProblems(
+                "connectors.oauth2.base-path", properties.oauth2().basePath()));
+        if (!isTarget(properties.oauth2().successUrl())) {
+            problems.add("connectors.oauth2.success-url: it is neither a path, such as /connected, nor a URL");
+        }
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("properties of the application", problems);
+        }
+    }
+
+    /** Whether a browser can be redirected to a URL, which may be relative to the host of the application. */
+    private static boolean isTarget(String text) {
+        try {
+            URI url = new URI(text);
+            return url.getScheme() == null
+                    ? text.startsWith("/")
+                    : url.getHost() != null && (url.getScheme().equals("https") || url.getScheme().equals("http"));
+        } catch (URISyntaxException e) {
+            return false;
         }
     }
 

@@ -203,12 +203,38 @@ class StoresTest {
                 .hasStackTraceContaining("jdbc: requires the dependency connector-jdbc and a single DataSource"));
     }
 
+    @Test
+    void storesInFilesAreNamedWhereADatabaseIsRequired() {
+        JdbcConnectionPool database = JdbcConnectionPool.create("jdbc:h2:mem:unused", "sa", "");
+        ApplicationContextRunner files = application
+                .withBean(DataSource.class, () -> database)
+                .withPropertyValues("connectors.store.type=file");
+        files.withPropertyValues("connectors.polling.clustered=true")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("property connectors.polling.clustered: it requires the database, but"
+                                + " connectors.store.type is file: remove that property, or this one"));
+        files.withPropertyValues("connectors.documents=jdbc:")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("connectors.documents: jdbc: requires the database, but"
+                                + " connectors.store.type is file"));
+        application
+                .withPropertyValues("connectors.store.type=jdbc")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("connectors.store.type: jdbc requires the dependency connector-jdbc"
+                                + " and a single DataSource"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "connectors.store.encryption-key, abc",
         "connectors.store.encryption-key, ''",
         "connectors.shutdown-timeout, -1s",
         "connectors.jdbc.table-prefix, a b;drop",
+        "connectors.webhooks.base-path, /a b",
+        "connectors.webhooks.public-url, https://u:pw@host/hooks/?x=1#f",
+        "connectors.redirect-uri, foo",
+        "connectors.oauth2.base-path, /connect {x}",
+        "connectors.oauth2.success-url, connected page",
         "connectors.polling.threads, 0"
     })
     void invalidPropertiesAreReportedWhenTheApplicationStarts(String property, String value) {

@@ -145,6 +145,19 @@ class WebhooksTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"servlet", "reactive"})
+    void theBasePathMayLackItsSlash(String type) throws Exception {
+        try (ConfigurableApplicationContext context =
+                start(type, "connectors.webhooks.base-path=hk/", "spring.mvc.servlet.path=/api")) {
+            assertThat(send(context, "/hk/acme/order-paid", "POST", "application/json", "{\"event\":\"e1\"}")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(context.getBean(ConnectorTriggers.class).list().get(0).path())
+                    .isEqualTo("/hk/acme/order-paid");
+        }
+    }
+
     @Test
     void webhooksAreBelowTheBasePathOfWebFlux() throws Exception {
         try (ConfigurableApplicationContext context = start("reactive", "spring.webflux.base-path=/api")) {
