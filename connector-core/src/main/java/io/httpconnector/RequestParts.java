@@ -1,8 +1,8 @@
 package io.httpconnector;
 
 import io.httpconnector.internal.graphql.GraphQlMode;
-import io.httpconnector.internal.http.MaskedFields;
 import io.httpconnector.internal.graphql.PersistedQuery;
+import io.httpconnector.internal.http.MaskedFields;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.RequestOptions;

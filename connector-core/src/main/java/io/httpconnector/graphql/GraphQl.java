@@ -40,6 +40,7 @@ public final class GraphQl {
     private final boolean partialData;
     /** The variables that are secrets. */
     private final List<Secret> secrets;
+
     private final boolean isGet;
     private final boolean isPersisted;
 
@@ -103,8 +104,7 @@ public final class GraphQl {
         } else {
             more.set(name, JsonSupport.tree(value));
         }
-        return new GraphQl(
-                url, document, more, operationName, partialData, List.copyOf(masked), isGet, isPersisted);
+        return new GraphQl(url, document, more, operationName, partialData, List.copyOf(masked), isGet, isPersisted);
     }
 
     /**
@@ -115,7 +115,14 @@ public final class GraphQl {
      */
     public GraphQl operationName(String name) {
         return new GraphQl(
-                url, document, variables, Arguments.notNull(name, "operation name"), partialData, secrets, isGet, isPersisted);
+                url,
+                document,
+                variables,
+                Arguments.notNull(name, "operation name"),
+                partialData,
+                secrets,
+                isGet,
+                isPersisted);
     }
 
     /**
