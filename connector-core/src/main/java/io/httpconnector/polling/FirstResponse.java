@@ -224,8 +224,7 @@ final class FirstResponse {
      */
     @Nullable EndConditions endsHereByFlag() {
         String more = moreFlag();
-        boolean isLast = more != null && Flag.of(page.at(more)) == Flag.FALSE;
-        return isLast ? EndConditions.NONE.with("moreWhile", more) : null;
+        return more != null && Flag.of(page.at(more)) == Flag.FALSE ? EndConditions.NONE.with("moreWhile", more) : null;
     }
 
     private EndConditions withFlags(EndConditions ends) {
