@@ -696,9 +696,4 @@ public final class Request extends RequestParts {
         NameValuePairs others = headers.without(field -> names.test(Ascii.lowerCase(field.name())));
         return new Request(name, method, url, query, others, body, terms, secrecy);
     }
-
-    /** Returns this request without the header fields whose values are secrets, or contain one. */
-    Request withoutSecretHeaders() {
-        return new Request(name, method, url, query, headers.without(this::isMasked), body, terms, secrecy);
-    }
 }

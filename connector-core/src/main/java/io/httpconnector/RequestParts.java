@@ -2,15 +2,12 @@ package io.httpconnector;
 
 import io.httpconnector.internal.graphql.GraphQlMode;
 import io.httpconnector.internal.graphql.PersistedQuery;
-import io.httpconnector.internal.http.MaskedFields;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.RequestOptions;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.recording.RedactionContext;
 import io.httpconnector.internal.text.Ascii;
-import io.httpconnector.internal.text.LogSafe;
-import io.httpconnector.internal.text.MaskedTarget;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -220,129 +217,5 @@ abstract class RequestParts {
         return field.isSensitive()
                 || (!secrecy.masked().isEmpty()
                         && !new Redactor(secrecy.masked()).mask(field.value()).equals(field.value()));
-    }
-
-    /**
-     * Masks the secrets of a request for interceptors, and restores them in what an interceptor sends. A mask that an interceptor has
-     * copied stands for its secret if it is at the same place; any other one is rejected, so that no mask is sent to a service.
-     */
-    static final class Concealment {
-
-        private Concealment() {}
-
-        /** Returns a request with masks instead of secrets, which {@link #revealed} replaces again; the same request if it has none. */
-        static Request concealed(Request request) {
-            List<NameValuePair> secrets = request.secrets();
-            RedactionContext redaction = request.redaction();
-            Body body = request.content();
-            if (secrets.isEmpty() && !redaction.redactsUrl() && (body == null || !body.isConcealed())) {
-                return request;
-            }
-            Redactor redactor = new Redactor(secrets);
-            String target = target(request);
-            String masked = redactor.mask(redaction.shownTarget(target));
-            return request.replaced(
-                    request.method(),
-                    masked.equals(target) ? request.url() : Url.parseReference(request.origin() + masked),
-                    request.queryFields().map(field -> concealed(field, redactor)),
-                    request.headerFields().map(field -> concealed(field, redactor)),
-                    body == null
-                            ? null
-                            : body.concealedFor(redactor, !redaction.masked().isEmpty()),
-                    redaction);
-        }
-
-        private static NameValuePair concealed(NameValuePair field, Redactor redactor) {
-            String masked = field.isSensitive() ? field.value() : redactor.mask(field.value());
-            return masked.equals(field.value())
-                    ? field.concealed()
-                    : new NameValuePair(field.name(), masked, Secret.assumed(field.value()));
-        }
-
-        /** Returns the path and query of the URL, without the query fields of the request. */
-        private static String target(Request request) {
-            return NameValuePairs.NONE.target(request.url(), false);
-        }
-
-        /**
-         * Returns a request of an interceptor with the secrets that its masks stand for.
-         *
-         * @param original the request that was concealed
-         * @param shown what the interceptor has seen
-         * @throws InvalidDefinitionException if a mask stands for no secret at its place
-         */
-        @SuppressWarnings("ReferenceEquality") // A request that has no secrets is the same object.
-        static Request revealed(Request changed, Request original, Request shown) {
-            RedactionContext redaction = changed.redaction().revealed(original.redaction());
-            if (shown == original) {
-                return changed.replaced(
-                        changed.method(),
-                        changed.url(),
-                        changed.queryFields(),
-                        changed.headerFields(),
-                        changed.content(),
-                        redaction);
-            }
-            Url url = url(changed, original, shown);
-            boolean isRestored = url != changed.url() && url != original.url();
-            return changed.replaced(
-                    changed.method(),
-                    url,
-                    MaskedFields.restored(
-                            changed.queryFields(), shown.queryFields(), original.queryFields(), "query parameter"),
-                    MaskedFields.restored(
-                            changed.headerFields(), shown.headerFields(), original.headerFields(), "header field"),
-                    body(changed.content(), original.content(), shown.content()),
-                    // A secret of a query parameter may be in the URL now.
-                    isRestored ? redaction.withSecrets(original.queryFields().secrets()) : redaction);
-        }
-
-        @SuppressWarnings("ReferenceEquality") // What an interceptor has not changed is the same object.
-        private static Url url(Request changed, Request original, Request shown) {
-            Url url = changed.url();
-            if (url == shown.url()) {
-                return original.url();
-            }
-            String target = target(changed);
-            if (!LogSafe.hasMask(target)) {
-                return url;
-            }
-            boolean isSameOrigin = url.host() == null || url.sameOrigin(original.url());
-            String restored = isSameOrigin ? MaskedTarget.restored(target, shown.target(), original.target()) : null;
-            if (restored == null) {
-                throw invalid(
-                        "sets a URL with ***, which stands for a secret" + (isSameOrigin ? "" : " of another origin")
-                                + ": add parameters by query(name, value), remove them by withoutQuery(name), or set a URL without"
-                                + " the masked part");
-            }
-            return Url.parseReference((url.host() == null ? "" : url.host().toString()) + restored);
-        }
-
-        @SuppressWarnings("ReferenceEquality") // What an interceptor has not changed is the same object.
-        private static @Nullable Body body(@Nullable Body changed, @Nullable Body original, @Nullable Body shown) {
-            if (changed == null || original == null || shown == null || shown == original) {
-                return changed;
-            }
-            if (changed == shown) {
-                return original;
-            }
-            Body revealed = changed.revealed();
-            if (revealed != null) {
-                return revealed;
-            }
-            if (changed.isCopyOf(shown)) {
-                return original;
-            }
-            if (changed.hasMask()) {
-                throw invalid(
-                        "sets a body with ***, which stands for a secret that interceptors do not see: leave the body of the"
-                                + " request as it is, or change its fields by bodyField(name, value) and withoutBodyField(name)");
-            }
-            return changed;
-        }
-
-        private static InvalidDefinitionException invalid(String problem) {
-            return new InvalidDefinitionException("request", "an interceptor " + problem);
-        }
     }
 }

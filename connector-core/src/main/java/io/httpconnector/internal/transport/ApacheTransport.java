@@ -74,7 +74,8 @@ public final class ApacheTransport implements Wire {
         AttemptContext attempt = new AttemptContext(request.target(), transmission, call, config);
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, transmission::expire);
         underWay.add(transmission);
-        try (AsyncCall.Cancellation unused = AsyncCall.onCancel(transmission::cancel)) {
+        AsyncCall.Cancellation cancellation = AsyncCall.onCancel(transmission::cancel);
+        try {
             return client.execute(
                     host,
                     transmission,
@@ -91,6 +92,7 @@ public final class ApacheTransport implements Wire {
             throw new TransportFailure(
                     kind(e, stage, transmission), e, stage == AttemptContext.Stage.KEPT_CONNECTION, isLasting(e));
         } finally {
+            cancellation.close();
             underWay.remove(transmission);
             deadline.close();
         }

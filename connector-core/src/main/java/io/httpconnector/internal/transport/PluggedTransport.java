@@ -62,8 +62,8 @@ public final class PluggedTransport implements Wire {
         needed.put("withoutHostnameCheck", !tls.checksHostname());
         return needed.entrySet().stream()
                 .filter(Map.Entry::getValue)
-                .map(setting -> setting.getKey()
-                        + ": it needs Apache HttpClient: leave out transport(...), or this setting")
+                .map(setting ->
+                        setting.getKey() + ": it needs Apache HttpClient: leave out transport(...), or this setting")
                 .toList();
     }
 
@@ -78,7 +78,8 @@ public final class PluggedTransport implements Wire {
         Attempt attempt = new Attempt(transport.exchange(PluggedRequest.of(request)));
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, attempt::expire);
         underWay.add(attempt);
-        try (AsyncCall.Cancellation unused = AsyncCall.onCancel(attempt::abort)) {
+        AsyncCall.Cancellation cancellation = AsyncCall.onCancel(attempt::abort);
+        try {
             return attempt.run(request, call, reader, responseTimeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -87,6 +88,7 @@ public final class PluggedTransport implements Wire {
             Exception reason = e instanceof TransportException && e.getCause() instanceof IOException cause ? cause : e;
             throw new TransportFailure(attempt.kind(e), reason, false, false);
         } finally {
+            cancellation.close();
             underWay.remove(attempt);
             deadline.close();
         }
