@@ -249,7 +249,7 @@ class AirbyteComponentsTest {
                 .containsExactly(
                         "GET /pi.pardot.com/api/v5/objects/files?limit=2&fields=id%2Cname&orderBy=id%20ASC",
                         "GET /pi.pardot.com/api/v5/objects/files?nextPageToken=t1",
-                        "GET /pi.pardot.com/api/v5/objects/files?idGreaterThan=4&limit=2&fields=id%2Cname&orderBy=id+ASC");
+                        "GET /pi.pardot.com/api/v5/objects/files?idGreaterThan=4&limit=2&fields=id%2Cname&orderBy=id%20ASC");
         assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2", "3", "4", "5");
     }
 
