@@ -387,6 +387,11 @@ class Http2TransportTest {
                 assertThat(ends).isEmpty();
             }
             assertThat(ends.poll(5, TimeUnit.SECONDS)).isEqualTo("reset 8");
+            // The thread that reads gives its stream back a moment later.
+            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+            while (connection.poolStatus().active() > 0 && System.nanoTime() < end) {
+                Thread.sleep(10);
+            }
             assertThat(connection.poolStatus().active()).isZero();
         }
     }
