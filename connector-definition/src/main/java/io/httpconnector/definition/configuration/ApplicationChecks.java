@@ -3,11 +3,15 @@ package io.httpconnector.definition.configuration;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
+import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.ConnectorDefinition;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +91,31 @@ public final class ApplicationChecks {
                 ? List.of()
                 : List.of(property + ": \"" + path + "\" is no path: use segments of letters, digits and - . _ ~"
                         + " between single slashes, such as /hooks");
+    }
+
+    /**
+     * Returns a problem for each connection that would share state and tokens with another one.
+     *
+     * @param definitions the definitions of the connections by name
+     * @param connectors the connectors by the same names
+     * @return the problems, each with the name of the property; none if all connections are separate
+     */
+    public static List<String> stateProblems(
+            Map<String, ConnectorDefinition> definitions, Map<String, Connector> connectors) {
+        Map<List<String>, String> owners = new HashMap<>();
+        List<String> problems = new ArrayList<>();
+        connectors.forEach((name, connector) -> {
+            ConnectorDefinition definition = definitions.get(name);
+            if (definition != null) {
+                String other = owners.putIfAbsent(List.of(definition.id(), connector.tenant()), name);
+                if (other != null) {
+                    problems.add("connectors.connections." + name + ".tenant: the connection \"" + other
+                            + "\" has the same connector and tenant, and both would share state and tokens: use another"
+                            + " tenant");
+                }
+            }
+        });
+        return problems;
     }
 
     private static boolean isKey(String text) {

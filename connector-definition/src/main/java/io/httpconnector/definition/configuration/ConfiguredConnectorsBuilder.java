@@ -172,6 +172,7 @@ public final class ConfiguredConnectorsBuilder {
                 problems.addAll(e.problems());
             }
         });
+        problems.addAll(ApplicationChecks.stateProblems(definitions, connectors));
         ConfiguredConnectors created = new ConfiguredConnectors(settings, definitions, connectors, stores);
         if (!problems.isEmpty()) {
             created.close();

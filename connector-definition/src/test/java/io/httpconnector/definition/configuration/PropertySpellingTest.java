@@ -7,6 +7,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -120,6 +121,25 @@ class PropertySpellingTest {
         of("connectors.webhooks.base-path", path, "connectors.redirect-uri", "http://localhost:8080/callback?a=b")
                 .build()
                 .close();
+    }
+
+    @Test
+    void connectionsWithTheSameConnectorAndTenantAreReported() throws Exception {
+        Files.copy(
+                Path.of("src/test/resources/configuration/shop.connector.yaml"),
+                directory.resolve("shop.connector.yaml"));
+        assertThat(failure(
+                                CONNECTIONS + "acme.connector", "shop",
+                                CONNECTIONS + "acme.values.url", service.baseUrl(),
+                                CONNECTIONS + "acme.secrets.api-key", "k1",
+                                CONNECTIONS + "beta.connector", "shop",
+                                CONNECTIONS + "beta.tenant", "acme",
+                                CONNECTIONS + "beta.values.url", service.baseUrl(),
+                                CONNECTIONS + "beta.secrets.api-key", "k2")
+                        .problems())
+                .containsExactly(
+                        CONNECTIONS + "beta.tenant: the connection \"acme\" has the same connector and tenant, and"
+                                + " both would share state and tokens: use another tenant");
     }
 
     @Test

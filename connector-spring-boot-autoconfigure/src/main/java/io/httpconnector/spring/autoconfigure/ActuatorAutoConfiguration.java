@@ -51,23 +51,20 @@ public class ActuatorAutoConfiguration {
         return new ExchangesEndpoint(log);
     }
 
-    /** The operations of endpoints by HTTP. */
-    @Configuration(proxyBeanMethods = false)
-    static class WebConfiguration {
+    /** The actions by HTTP. */
+    @Bean
+    @ConditionalOnAvailableEndpoint(endpoint = ConnectorsEndpoint.class, exposure = EndpointExposure.WEB)
+    @ConditionalOnBean(ConnectorsEndpoint.class)
+    ConnectorsWebEndpoint connectorsWebEndpoint(ConnectorsEndpoint endpoint) {
+        return new ConnectorsWebEndpoint(endpoint);
+    }
 
-        @Bean
-        @ConditionalOnAvailableEndpoint(endpoint = ConnectorsEndpoint.class, exposure = EndpointExposure.WEB)
-        @ConditionalOnBean(ConnectorsEndpoint.class)
-        ConnectorsWebEndpoint connectorsWebEndpoint(ConnectorsEndpoint endpoint) {
-            return new ConnectorsWebEndpoint(endpoint);
-        }
-
-        @Bean
-        @ConditionalOnAvailableEndpoint(endpoint = ExchangesEndpoint.class, exposure = EndpointExposure.WEB)
-        @ConditionalOnBean(ExchangesEndpoint.class)
-        ExchangesWebEndpoint connectorExchangesWebEndpoint(ExchangesEndpoint endpoint) {
-            return new ExchangesWebEndpoint(endpoint);
-        }
+    /** The search by HTTP. */
+    @Bean
+    @ConditionalOnAvailableEndpoint(endpoint = ExchangesEndpoint.class, exposure = EndpointExposure.WEB)
+    @ConditionalOnBean(ExchangesEndpoint.class)
+    ExchangesWebEndpoint connectorExchangesWebEndpoint(ExchangesEndpoint endpoint) {
+        return new ExchangesWebEndpoint(endpoint);
     }
 
     /** Shows the document and the version of each connection. */

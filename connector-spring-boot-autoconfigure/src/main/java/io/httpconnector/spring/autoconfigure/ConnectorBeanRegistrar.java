@@ -6,6 +6,7 @@ import io.httpconnector.definition.Connector;
 import java.util.List;
 import java.util.Set;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.SingletonBeanRegistry;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
@@ -57,7 +58,9 @@ final class ConnectorBeanRegistrar implements ImportBeanDefinitionRegistrar, Env
 
     private static void register(
             BeanDefinitionRegistry registry, String bean, String connection, Class<?> type, String factoryMethod) {
-        if (registry.containsBeanDefinition(bean)) {
+        // Spring has beans without a definition, such as "environment".
+        boolean isSingleton = registry instanceof SingletonBeanRegistry beans && beans.containsSingleton(bean);
+        if (isSingleton || registry.containsBeanDefinition(bean)) {
             throw new InvalidDefinitionException(
                     "property connectors.connections." + connection,
                     "the application has another bean with the name \"" + bean

@@ -7,6 +7,7 @@ import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.spring.ConnectorDocumentSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -66,6 +67,7 @@ final class ConnectorDocuments {
             if (location.equals(DATABASE)) {
                 continue;
             }
+            checkFolder(location, resolver.getResource(location));
             List<String> patterns = location.endsWith("/")
                     ? SUFFIXES.stream().map(location::concat).toList()
                     : List.of(location);
@@ -85,6 +87,25 @@ final class ConnectorDocuments {
             }
         }
         return List.copyOf(found.values());
+    }
+
+    /** A folder of the class path need not exist, such as the default one. */
+    private static void checkFolder(String location, Resource resource) {
+        if (!location.startsWith("file:") || location.contains("*")) {
+            return;
+        }
+        boolean isFolder;
+        try {
+            isFolder = Files.isDirectory(resource.getFile().toPath());
+        } catch (IOException e) {
+            isFolder = false;
+        }
+        if (isFolder != location.endsWith("/")) {
+            throw new InvalidDefinitionException(
+                    "properties of the application",
+                    "connectors.documents: \"" + location
+                            + (isFolder ? "\" is a folder: add a slash at the end" : "\" is no folder that exists"));
+        }
     }
 
     private static String text(Resource resource) {

@@ -261,7 +261,8 @@ public final class ConnectorsEndpoint {
             default ->
                 throw new InvalidDefinitionException(
                         "action",
-                        (action.isEmpty() ? "it is missing" : "\"" + action + "\" is unknown") + ": use poll, pause, resume, replay or discard, or renew, check or rotate");
+                        (action.isEmpty() ? "it is missing" : "\"" + action + "\" is unknown")
+                                + ": use poll, pause, resume, replay or discard, or renew, check or rotate");
         };
     }
 

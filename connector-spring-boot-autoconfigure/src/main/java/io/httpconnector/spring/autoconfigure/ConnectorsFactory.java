@@ -5,6 +5,7 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorComponents;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.SecretSource;
+import io.httpconnector.definition.configuration.ApplicationChecks;
 import io.httpconnector.definition.configuration.ConnectionConfiguration;
 import io.httpconnector.spring.ConnectorCustomizer;
 import io.httpconnector.spring.Connectors;
@@ -56,6 +57,7 @@ final class ConnectorsFactory {
                 problems.addAll(e.problems());
             }
         });
+        problems.addAll(ApplicationChecks.stateProblems(definitions, connectors));
         Connectors created = new Connectors(definitions, connectors);
         if (!problems.isEmpty()) {
             created.close();

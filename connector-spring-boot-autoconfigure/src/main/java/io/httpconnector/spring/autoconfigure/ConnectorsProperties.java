@@ -59,8 +59,8 @@ record ConnectorsProperties(
     private static Map<String, ConnectionProperties> withoutOtherSpellings(Map<String, ConnectionProperties> all) {
         Map<String, String> names = new LinkedHashMap<>();
         all.keySet()
-                .forEach(name -> names.merge(
-                        uniform(name), name, (one, other) -> other.length() > one.length() ? other : one));
+                .forEach(name ->
+                        names.merge(uniform(name), name, (one, other) -> other.length() > one.length() ? other : one));
         Map<String, ConnectionProperties> connections = new LinkedHashMap<>();
         names.values().forEach(name -> connections.put(name, all.get(name)));
         return connections;

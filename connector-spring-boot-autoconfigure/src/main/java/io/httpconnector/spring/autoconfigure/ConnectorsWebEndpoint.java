@@ -1,7 +1,9 @@
 package io.httpconnector.spring.autoconfigure;
 
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
@@ -15,6 +17,17 @@ public final class ConnectorsWebEndpoint {
 
     ConnectorsWebEndpoint(ConnectorsEndpoint endpoint) {
         this.endpoint = endpoint;
+    }
+
+    /** Returns the result of an operation, or the status 400 with the reason, which Spring Boot omits. */
+    static WebEndpointResponse<Map<String, Object>> respond(Supplier<Map<String, Object>> operation) {
+        try {
+            return new WebEndpointResponse<>(operation.get());
+        } catch (InvalidEndpointRequestException e) {
+            return new WebEndpointResponse<>(
+                    Map.of("status", 400, "error", "Bad Request", "message", String.valueOf(e.getMessage())),
+                    WebEndpointResponse.STATUS_BAD_REQUEST);
+        }
     }
 
     /**
@@ -32,7 +45,7 @@ public final class ConnectorsWebEndpoint {
             @Selector String trigger,
             @org.springframework.lang.Nullable @Nullable String action,
             @org.springframework.lang.Nullable @Nullable String event) {
-        return InvalidRequests.respond(() -> endpoint.act(connection, trigger, action == null ? "" : action, event));
+        return respond(() -> endpoint.act(connection, trigger, action == null ? "" : action, event));
     }
 
     /**
@@ -52,7 +65,6 @@ public final class ConnectorsWebEndpoint {
             @Selector String trigger,
             @org.springframework.lang.Nullable @Nullable String action,
             @org.springframework.lang.Nullable @Nullable String event) {
-        return InvalidRequests.respond(
-                () -> endpoint.actOnInstance(tenant, connector, trigger, action == null ? "" : action, event));
+        return respond(() -> endpoint.actOnInstance(tenant, connector, trigger, action == null ? "" : action, event));
     }
 }

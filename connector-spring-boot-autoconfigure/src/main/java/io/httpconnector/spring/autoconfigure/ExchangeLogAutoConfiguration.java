@@ -34,8 +34,9 @@ public class ExchangeLogAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     ExchangeLog connectorExchangeLog(ExchangeStore store, ConnectorsProperties properties) {
-        ExchangeLog.Builder builder =
-                ExchangeLog.to(store).sample(properties.exchangeLog().sample());
+        ExchangeLog.Builder builder = PropertyChecks.named(
+                "connectors.exchange-log.sample",
+                () -> ExchangeLog.to(store).sample(properties.exchangeLog().sample()));
         return (properties.exchangeLog().errorsOnly() ? builder.errorsOnly() : builder).open();
     }
 
@@ -60,9 +61,11 @@ public class ExchangeLogAutoConfiguration {
     }
 
     private static Retention retention(ConnectorsProperties properties) {
-        return new Retention(
-                properties.exchangeLog().maxAge(),
-                properties.exchangeLog().maxSize().toBytes());
+        return PropertyChecks.named(
+                "connectors.exchange-log.max-age or connectors.exchange-log.max-size",
+                () -> new Retention(
+                        properties.exchangeLog().maxAge(),
+                        properties.exchangeLog().maxSize().toBytes()));
     }
 
     /** A log in the database. */

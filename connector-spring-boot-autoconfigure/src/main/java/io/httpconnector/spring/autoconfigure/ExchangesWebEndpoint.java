@@ -40,7 +40,7 @@ public final class ExchangesWebEndpoint {
             @org.springframework.lang.Nullable @Nullable OffsetDateTime to,
             @org.springframework.lang.Nullable @Nullable Integer limit,
             @org.springframework.lang.Nullable @Nullable Boolean details) {
-        return InvalidRequests.respond(
+        return ConnectorsWebEndpoint.respond(
                 () -> endpoint.search(connection, trigger, status, failed, from, to, limit, details));
     }
 }

@@ -96,8 +96,9 @@ final class HandlerResult {
         } else {
             ReactiveAdapter adapter = adapter(result.getClass());
             if (isUncalled(result.getClass()) && adapter == null) {
-                throw new IllegalStateException("The method returned a " + result.getClass().getName()
-                        + ", which nobody calls or reads: handle the event in the method, or return a CompletableFuture");
+                throw new IllegalStateException(
+                        "The method returned a " + result.getClass().getName()
+                                + ", which nobody calls or reads: handle the event in the method, or return a CompletableFuture");
             }
             if (adapter != null) {
                 get(Flux.from(adapter.toPublisher(result)).then().toFuture());

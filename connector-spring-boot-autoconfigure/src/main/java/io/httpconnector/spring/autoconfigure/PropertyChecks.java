@@ -19,8 +19,8 @@ final class PropertyChecks {
      * @throws InvalidDefinitionException with all problems
      */
     static void check(ConnectorsProperties properties) {
-        List<String> problems = new ArrayList<>(ApplicationChecks.problems(
-                properties.store().encryptionKey(), properties.shutdownTimeout()));
+        List<String> problems = new ArrayList<>(
+                ApplicationChecks.problems(properties.store().encryptionKey(), properties.shutdownTimeout()));
         problems.addAll(ApplicationChecks.urlProblems(properties.webhooks().publicUrl(), properties.redirectUri()));
         problems.addAll(ApplicationChecks.pathProblems(
                 "connectors.webhooks.base-path", properties.webhooks().basePath()));
@@ -40,7 +40,9 @@ final class PropertyChecks {
             URI url = new URI(text);
             return url.getScheme() == null
                     ? text.startsWith("/")
-                    : url.getHost() != null && (url.getScheme().equals("https") || url.getScheme().equals("http"));
+                    : url.getHost() != null
+                            && (url.getScheme().equals("https")
+                                    || url.getScheme().equals("http"));
         } catch (URISyntaxException e) {
             return false;
         }

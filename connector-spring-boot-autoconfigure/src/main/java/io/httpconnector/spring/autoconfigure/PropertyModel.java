@@ -112,7 +112,9 @@ final class PropertyModel {
             words.append(name.getElement(i, Form.UNIFORM));
             String connection = connections.get(words.toString());
             if (i == index || connection != null) {
-                int hyphens = connection == null ? 0 : (int) connection.chars().filter(c -> c == '-').count();
+                int hyphens = connection == null
+                        ? 0
+                        : (int) connection.chars().filter(c -> c == '-').count();
                 Unknown found = check(element, i + 1, spelling.with(words.toString(), i + 1 - index, hyphens));
                 if (found == null) {
                     return null;

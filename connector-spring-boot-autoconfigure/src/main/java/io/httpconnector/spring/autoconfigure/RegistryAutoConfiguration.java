@@ -13,13 +13,16 @@ import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.definition.registry.ConnectorRegistryBuilder;
 import io.httpconnector.definition.registry.InstanceStore;
 import io.httpconnector.definition.registry.StoredSecrets;
+import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.spring.ConnectorCustomizer;
 import io.httpconnector.state.StateStore;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -79,9 +82,27 @@ public class RegistryAutoConfiguration {
             }
             all.forEach(customizer -> customizer.customize(ConnectorCustomizer.REGISTRY, context));
         });
+        checkSecrets(properties.registry().secrets().keySet(), documents);
         ConnectorRegistry registry = builder.build();
         documents.all().forEach(registry::define);
         return registry;
+    }
+
+    private static void checkSecrets(Set<String> connectors, ConnectorDocuments documents) {
+        Set<String> known = new TreeSet<>();
+        documents.all().forEach(definition -> known.add(definition.id()));
+        List<String> problems = new ArrayList<>();
+        for (String connector : connectors) {
+            if (!known.contains(connector)) {
+                String nearest = Suggestions.of(connector, known);
+                problems.add(
+                        "connectors.registry.secrets." + connector + ": there is no connector document with this id"
+                                + (nearest == null ? ", only " + known : ": did you mean \"" + nearest + "\"?"));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("properties of the application", problems);
+        }
     }
 
     /** Returns the source of the secrets that belong to no customer. */

@@ -33,8 +33,8 @@ final class UnknownProperties {
     /** The properties of {@code @ConnectorTest}. */
     private static final String TEST_SOURCE = "connector test";
 
-    private static final Pattern KUBERNETES =
-            Pattern.compile(".*\\.(service\\.host|service\\.port(\\..+)?|port(\\[[0-9]+\\]\\.(tcp|udp|sctp)(\\.[a-z]+)?)?)");
+    private static final Pattern KUBERNETES = Pattern.compile(
+            ".*\\.(service\\.host|service\\.port(\\..+)?|port(\\[[0-9]+\\]\\.(tcp|udp|sctp)(\\.[a-z]+)?)?)");
 
     private final Map<ConfigurationPropertyName, Problem> problems = new LinkedHashMap<>();
 
@@ -112,12 +112,16 @@ final class UnknownProperties {
 
     private void addSpellings(Map<String, String> spellings) {
         if (spellings.size() > 1) {
-            StringBuilder text = new StringBuilder("connectors.connections: two spellings of a name are one connection:");
-            spellings.forEach((name, origin) ->
-                    text.append(" \"").append(name).append("\" in ").append(origin).append(';'));
+            StringBuilder text =
+                    new StringBuilder("connectors.connections: two spellings of a name are one connection:");
+            spellings.forEach((name, origin) -> text.append(" \"")
+                    .append(name)
+                    .append("\" in ")
+                    .append(origin)
+                    .append(';'));
             text.append(" use one of them for all properties");
-            ConfigurationPropertyName first =
-                    ROOT.append(CONNECTIONS).append(spellings.keySet().iterator().next());
+            ConfigurationPropertyName first = ROOT.append(CONNECTIONS)
+                    .append(spellings.keySet().iterator().next());
             problems.put(first, new Problem(first, text.toString()));
         }
     }

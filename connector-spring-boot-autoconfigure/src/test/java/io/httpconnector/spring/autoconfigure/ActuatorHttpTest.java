@@ -153,7 +153,7 @@ class ActuatorHttpTest {
         HttpResponse<String> response = send(context, "POST", path, body);
         assertThat(response.statusCode()).isEqualTo(400);
         return JsonSupport.read(response.body().getBytes(StandardCharsets.UTF_8))
-                .path("error")
+                .path("message")
                 .asText();
     }
 
@@ -238,9 +238,11 @@ class ActuatorHttpTest {
             assertThat(send(context, "POST", "/actuator/connectors/acme/order-paid", "{\"action\":\"poll\"}")
                             .statusCode())
                     .isEqualTo(400);
-            assertThat(error(context, TRIGGER, "{\"action\":\"stop\"}")).contains("\"stop\" is unknown: use poll, pause");
+            assertThat(error(context, TRIGGER, "{\"action\":\"stop\"}"))
+                    .contains("\"stop\" is unknown: use poll, pause");
             assertThat(error(context, TRIGGER, "{}")).contains("it is missing: use poll, pause");
-            assertThat(error(context, TRIGGER, "{\"action\":\"discard\"}")).contains("discard needs the id of the event");
+            assertThat(error(context, TRIGGER, "{\"action\":\"discard\"}"))
+                    .contains("discard needs the id of the event");
             assertThat(error(context, "/actuator/connectors/acme/updated-order", "{\"action\":\"poll\"}"))
                     .contains("did you mean \"acme/updated-orders\"?");
             assertThat(error(context, "/actuator/connectors/acme/shop/updated-orders", "{\"action\":\"poll\"}"))

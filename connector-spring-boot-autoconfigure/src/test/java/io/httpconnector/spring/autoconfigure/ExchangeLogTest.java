@@ -105,6 +105,8 @@ class ExchangeLogTest {
                     .contains("{\\\"echo\\\":\\\"***")
                     .doesNotContain(SECRET);
             assertThat(get(context, "?status=bad").statusCode()).isEqualTo(400);
+            assertThat(get(context, "?status=bad").body())
+                    .contains("\\\"bad\\\" is no status: use 404, 4xx or 400-599");
             assertThat(get(context, "?limit=0").statusCode()).isEqualTo(400);
         }
     }

@@ -98,10 +98,13 @@ class OAuth2ControllerTest {
                     url + "callback?error=access_denied&error_description=%3Cb%3Eno&state=" + state(browser, url));
             assertThat(denied.statusCode()).isEqualTo(400);
             assertThat(denied.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
-            assertThat(denied.body()).isEqualTo("The connection was not authorized (access_denied). Please start again.");
-            HttpResponse<String> failed = get(browser, url + "callback?error=server_error&state=" + state(browser, url));
+            assertThat(denied.body())
+                    .isEqualTo("The connection was not authorized (access_denied). Please start again.");
+            HttpResponse<String> failed =
+                    get(browser, url + "callback?error=server_error&state=" + state(browser, url));
             assertThat(failed.statusCode()).isEqualTo(502);
-            assertThat(failed.body()).isEqualTo("The service responded with an error (server_error). Please start again.");
+            assertThat(failed.body())
+                    .isEqualTo("The service responded with an error (server_error). Please start again.");
             HttpResponse<String> forged = get(browser, url + "callback?code=c1&state=forged");
             assertThat(forged.statusCode()).isEqualTo(400);
             assertThat(forged.body()).isEqualTo("This link is not valid, or no longer valid. Please start again.");

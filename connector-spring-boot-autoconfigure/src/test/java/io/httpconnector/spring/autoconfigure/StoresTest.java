@@ -206,9 +206,8 @@ class StoresTest {
     @Test
     void storesInFilesAreNamedWhereADatabaseIsRequired() {
         JdbcConnectionPool database = JdbcConnectionPool.create("jdbc:h2:mem:unused", "sa", "");
-        ApplicationContextRunner files = application
-                .withBean(DataSource.class, () -> database)
-                .withPropertyValues("connectors.store.type=file");
+        ApplicationContextRunner files =
+                application.withBean(DataSource.class, () -> database).withPropertyValues("connectors.store.type=file");
         files.withPropertyValues("connectors.polling.clustered=true")
                 .run(context -> assertThat(context.getStartupFailure())
                         .hasStackTraceContaining("property connectors.polling.clustered: it requires the database, but"

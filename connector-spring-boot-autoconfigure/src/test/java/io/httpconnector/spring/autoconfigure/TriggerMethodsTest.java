@@ -109,12 +109,14 @@ class TriggerMethodsTest {
 
     @Test
     void beansThatAreNoSingletonsAreReported() {
-        application.withUserConfiguration(Scopes.class).run(context -> assertThat(description(context))
-                .contains(
-                        "Counted.on(): the bean \"perUse\" has the scope prototype, so there is no instance for the events:"
-                                + " use a singleton, or a proxy",
-                        "Counted.on(): the bean \"perRequest\" has the scope request, but events are handled outside of"
-                                + " requests: use a singleton"));
+        application
+                .withUserConfiguration(Scopes.class)
+                .run(context -> assertThat(description(context))
+                        .contains(
+                                "Counted.on(): the bean \"perUse\" has the scope prototype, so there is no instance for the events:"
+                                        + " use a singleton, or a proxy",
+                                "Counted.on(): the bean \"perRequest\" has the scope request, but events are handled outside of"
+                                        + " requests: use a singleton"));
     }
 
     @Test
@@ -161,14 +163,16 @@ class TriggerMethodsTest {
 
     @Test
     void unusedResultsAndOptionsAreReportedTogether() {
-        application.withBean(Lazy.class).run(context -> assertThat(description(context))
-                .contains(
-                        "Lazy.call(): nobody would call or read the result of the type java.util.concurrent.Callable",
-                        "Lazy.supply(): nobody would call or read the result of the type java.util.function.Supplier",
-                        "Lazy.run(): nobody would call or read the result of the type java.lang.Runnable",
-                        "Lazy.stream(): nobody would call or read the result of the type java.util.stream.Stream",
-                        "Lazy.ofOne(): maxBatch requires a parameter for batches",
-                        "Lazy.empty(): maxBatch: batches of 0 events: use 1 to 100000"));
+        application
+                .withBean(Lazy.class)
+                .run(context -> assertThat(description(context))
+                        .contains(
+                                "Lazy.call(): nobody would call or read the result of the type java.util.concurrent.Callable",
+                                "Lazy.supply(): nobody would call or read the result of the type java.util.function.Supplier",
+                                "Lazy.run(): nobody would call or read the result of the type java.lang.Runnable",
+                                "Lazy.stream(): nobody would call or read the result of the type java.util.stream.Stream",
+                                "Lazy.ofOne(): maxBatch requires a parameter for batches",
+                                "Lazy.empty(): maxBatch: batches of 0 events: use 1 to 100000"));
     }
 
     /** A method whose declared result hides what it returns. */

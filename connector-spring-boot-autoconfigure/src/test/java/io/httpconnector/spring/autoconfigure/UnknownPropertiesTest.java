@@ -91,23 +91,25 @@ class UnknownPropertiesTest {
                       ssl: {bundel: stock}
                       trust: {pem: ca.pem}
                       rules: [{status: 500}]
-                """).run(context -> assertThat(description(context))
-                .contains(
-                        "connectors.auto-startp: there is no such property: did you mean \"connectors.auto-startup\"? It is"
-                                + " set in Byte array resource [test.yml] - 2:16",
-                        "connectors.webhook: there is no such property: did you mean \"connectors.webhooks\"? It is set in"
-                                + " Byte array resource [test.yml] - 4:16",
-                        "connectors.conections: there is no such property: did you mean \"connectors.connections\"?",
-                        CONNECTIONS + "shop.base-urll: there is no such property: did you mean \"" + CONNECTIONS
-                                + "shop.base-url\"? It is set in Byte array resource [test.yml] - 11:18",
-                        CONNECTIONS + "stock.response-timeoutt: there is no such property: did you mean \"" + CONNECTIONS
-                                + "stock.response-timeout\"?",
-                        CONNECTIONS + "stock.rate-limit.request: there is no such property: did you mean",
-                        CONNECTIONS + "stock.ssl.bundel: there is no such property: did you mean \"" + CONNECTIONS
-                                + "stock.ssl.bundle\"?",
-                        CONNECTIONS + "stock.trust: there is no such property: use ssl.bundle.",
-                        CONNECTIONS + "stock.rules: there is no such property: only connector documents have it.")
-                .containsOnlyOnce("connectors.conections:"));
+                """)
+                .run(context -> assertThat(description(context))
+                        .contains(
+                                "connectors.auto-startp: there is no such property: did you mean \"connectors.auto-startup\"? It is"
+                                        + " set in Byte array resource [test.yml] - 2:16",
+                                "connectors.webhook: there is no such property: did you mean \"connectors.webhooks\"? It is set in"
+                                        + " Byte array resource [test.yml] - 4:16",
+                                "connectors.conections: there is no such property: did you mean \"connectors.connections\"?",
+                                CONNECTIONS + "shop.base-urll: there is no such property: did you mean \"" + CONNECTIONS
+                                        + "shop.base-url\"? It is set in Byte array resource [test.yml] - 11:18",
+                                CONNECTIONS + "stock.response-timeoutt: there is no such property: did you mean \""
+                                        + CONNECTIONS + "stock.response-timeout\"?",
+                                CONNECTIONS + "stock.rate-limit.request: there is no such property: did you mean",
+                                CONNECTIONS + "stock.ssl.bundel: there is no such property: did you mean \""
+                                        + CONNECTIONS + "stock.ssl.bundle\"?",
+                                CONNECTIONS + "stock.trust: there is no such property: use ssl.bundle.",
+                                CONNECTIONS
+                                        + "stock.rules: there is no such property: only connector documents have it.")
+                        .containsOnlyOnce("connectors.conections:"));
     }
 
     @Test
@@ -130,8 +132,7 @@ class UnknownPropertiesTest {
     void invalidDocumentsAreReportedTogetherWithProperties() {
         application
                 .withPropertyValues(
-                        CONNECTIONS + "shop.connector=shop",
-                        CONNECTIONS + "stock.base-url=htp://stock.example.com")
+                        CONNECTIONS + "shop.connector=shop", CONNECTIONS + "stock.base-url=htp://stock.example.com")
                 .withBean(
                         io.httpconnector.spring.ConnectorDocumentSource.class,
                         () -> () -> Map.of("row 1", "{\"connector\": 1}"))
@@ -144,18 +145,28 @@ class UnknownPropertiesTest {
     void variablesOfTheEnvironmentAreCheckedIfTheyMeanAProperty() {
         withVariables(
                         application.withPropertyValues(CONNECTIONS + "shop-one.base-url=https://shop.example.com"),
-                        
-                                "CONNECTORS_HOME", "/opt/connectors",
-                                "CONNECTORS_PORT", "tcp://10.0.0.1:80",
-                                "CONNECTORS_PORT_80_TCP_ADDR", "10.0.0.1",
-                                "CONNECTORS_SERVICE_HOST", "10.0.0.1",
-                                "CONNECTORS_REGISTRY_SERVICE_PORT", "443",
-                                "CONNECTORS_REGISTRY_PORT_443_TCP", "tcp://10.0.0.2:443",
-                                "CONNECTORS_AUTOSTARTP", "false",
-                                "CONNECTORS_CONNECTIONS_SHOPONE_RESPONSETIMEOUTT", "5s",
-                                "CONNECTORS_CONNECTIONS_SHOP_ONE_SECRETS_TOKEN", "s3cret",
-                                "CONNECTORS_CONNECTIONS_SHOPONE_TOTAL_TIMEOUT", "5s",
-                                "CONNECTORS_WEBHOOKS_BASEPAHT", "/events")
+                        "CONNECTORS_HOME",
+                        "/opt/connectors",
+                        "CONNECTORS_PORT",
+                        "tcp://10.0.0.1:80",
+                        "CONNECTORS_PORT_80_TCP_ADDR",
+                        "10.0.0.1",
+                        "CONNECTORS_SERVICE_HOST",
+                        "10.0.0.1",
+                        "CONNECTORS_REGISTRY_SERVICE_PORT",
+                        "443",
+                        "CONNECTORS_REGISTRY_PORT_443_TCP",
+                        "tcp://10.0.0.2:443",
+                        "CONNECTORS_AUTOSTARTP",
+                        "false",
+                        "CONNECTORS_CONNECTIONS_SHOPONE_RESPONSETIMEOUTT",
+                        "5s",
+                        "CONNECTORS_CONNECTIONS_SHOP_ONE_SECRETS_TOKEN",
+                        "s3cret",
+                        "CONNECTORS_CONNECTIONS_SHOPONE_TOTAL_TIMEOUT",
+                        "5s",
+                        "CONNECTORS_WEBHOOKS_BASEPAHT",
+                        "/events")
                 .run(context -> assertThat(description(context))
                         .contains(
                                 "connectors.autostartp: there is no such property: did you mean \"connectors.auto-startup\"?"
@@ -166,7 +177,8 @@ class UnknownPropertiesTest {
                                 CONNECTIONS + "shopone.total.timeout: there is no such property: as an environment"
                                         + " variable, it is CONNECTORS_CONNECTIONS_SHOPONE_TOTALTIMEOUT.",
                                 "connectors.webhooks.basepaht: there is no such property: did you mean")
-                        .doesNotContain("connectors.home", "connectors.port", "connectors.service", "registry", "s3cret"));
+                        .doesNotContain(
+                                "connectors.home", "connectors.port", "connectors.service", "registry", "s3cret"));
     }
 
     @Test
@@ -180,20 +192,31 @@ class UnknownPropertiesTest {
                                 CONNECTIONS + "stock.auth.type=oauth2-client-credentials",
                                 CONNECTIONS + "stock.auth.token-url=" + service.baseUrl() + "/token",
                                 CONNECTIONS + "stock.values.client-id=acme"),
-                        
-                                "CONNECTORS_CONNECTIONS_SHOPONE_SECRETS_APITOKEN", "s3cret",
-                                "CONNECTORS_CONNECTIONS_SHOP_ONE_RESPONSE_TIMEOUT", "7s",
-                                "CONNECTORS_CONNECTIONS_STOCK_RESPONSE_TIMEOUT", "8s",
-                                "CONNECTORS_CONNECTIONS_STOCK_RATE_LIMIT_REQUESTS", "11",
-                                "CONNECTORS_CONNECTIONS_STOCK_RATE_LIMIT_PERIOD", "1s",
-                                "CONNECTORS_CONNECTIONS_STOCK_ROUTERATELIMITS_0_ROUTE", "/search",
-                                "CONNECTORS_CONNECTIONS_STOCK_ROUTERATELIMITS_0_ADAPTIVE", "true",
-                                "CONNECTORS_AUTO_STARTUP", "false",
-                                "CONNECTORS_CONNECTIONS_SHOPONE_RATELIMIT_REQUESTS", "10",
-                                "CONNECTORS_CONNECTIONS_SHOPONE_RATELIMIT_PERIOD", "1s",
-                                "CONNECTORS_CONNECTIONS_STOCK_SECRETS_CLIENTSECRET", "hidden")
+                        "CONNECTORS_CONNECTIONS_SHOPONE_SECRETS_APITOKEN",
+                        "s3cret",
+                        "CONNECTORS_CONNECTIONS_SHOP_ONE_RESPONSE_TIMEOUT",
+                        "7s",
+                        "CONNECTORS_CONNECTIONS_STOCK_RESPONSE_TIMEOUT",
+                        "8s",
+                        "CONNECTORS_CONNECTIONS_STOCK_RATE_LIMIT_REQUESTS",
+                        "11",
+                        "CONNECTORS_CONNECTIONS_STOCK_RATE_LIMIT_PERIOD",
+                        "1s",
+                        "CONNECTORS_CONNECTIONS_STOCK_ROUTERATELIMITS_0_ROUTE",
+                        "/search",
+                        "CONNECTORS_CONNECTIONS_STOCK_ROUTERATELIMITS_0_ADAPTIVE",
+                        "true",
+                        "CONNECTORS_AUTO_STARTUP",
+                        "false",
+                        "CONNECTORS_CONNECTIONS_SHOPONE_RATELIMIT_REQUESTS",
+                        "10",
+                        "CONNECTORS_CONNECTIONS_SHOPONE_RATELIMIT_PERIOD",
+                        "1s",
+                        "CONNECTORS_CONNECTIONS_STOCK_SECRETS_CLIENTSECRET",
+                        "hidden")
                 .run(context -> {
-                    assertThat(context.getBean(Connectors.class).names()).containsExactlyInAnyOrder("shop-one", "stock");
+                    assertThat(context.getBean(Connectors.class).names())
+                            .containsExactlyInAnyOrder("shop-one", "stock");
                     assertThat(context.getBeansOfType(HttpConnection.class)).containsOnlyKeys("shop-one", "stock");
                     context.getBean("shop-one", HttpConnection.class).send(Request.get("/me"));
                     context.getBean("stock", HttpConnection.class).send(Request.get("/me"));
@@ -230,6 +253,56 @@ class UnknownPropertiesTest {
                                 "\"shop-one\" in Byte array resource [test.yml] - 2:",
                                 "use one of them for all properties")
                         .doesNotContain("s3cret"));
+    }
+
+    @Test
+    void wrongPlacesAndNamesAreReported() {
+        application
+                .withPropertyValues("connectors.documents=file:/nowhere/connectors/")
+                .run(context -> assertThat(description(context))
+                        .contains("connectors.documents: \"file:/nowhere/connectors/\" is no folder that exists"));
+        application
+                .withPropertyValues("connectors.documents=file:src")
+                .run(context -> assertThat(description(context))
+                        .contains("connectors.documents: \"file:src\" is a folder: add a slash at the end"));
+        application
+                .withPropertyValues(CONNECTIONS + "environment.base-url=" + service.baseUrl())
+                .run(context -> assertThat(description(context))
+                        .contains("the application has another bean with the name \"environment\""));
+        application
+                .withPropertyValues(
+                        CONNECTIONS + "acme.connector=shop",
+                        CONNECTIONS + "acme.values.url=" + service.baseUrl(),
+                        CONNECTIONS + "acme.secrets.api-key=k1",
+                        CONNECTIONS + "beta.connector=shop",
+                        CONNECTIONS + "beta.tenant=acme",
+                        CONNECTIONS + "beta.values.url=" + service.baseUrl(),
+                        CONNECTIONS + "beta.secrets.api-key=k2")
+                .run(context -> assertThat(description(context))
+                        .contains(CONNECTIONS
+                                + "beta.tenant: the connection \"acme\" has the same connector and tenant"));
+        application
+                .withConfiguration(AutoConfigurations.of(
+                        StoreAutoConfiguration.class,
+                        RegistryAutoConfiguration.class,
+                        ExchangeLogAutoConfiguration.class))
+                .withPropertyValues(
+                        "connectors.registry.enabled=true", "connectors.registry.secrets.shp.signing-secret=s3cret")
+                .run(context -> assertThat(description(context))
+                        .contains(
+                                "connectors.registry.secrets.shp: there is no connector document with this id: did you"
+                                        + " mean \"shop\"?")
+                        .doesNotContain("s3cret"));
+        application
+                .withConfiguration(
+                        AutoConfigurations.of(StoreAutoConfiguration.class, ExchangeLogAutoConfiguration.class))
+                .withPropertyValues("connectors.exchange-log.enabled=true", "connectors.exchange-log.max-age=-1d")
+                .run(context -> assertThat(description(context)).contains("connectors.exchange-log.max-age"));
+        application
+                .withConfiguration(
+                        AutoConfigurations.of(StoreAutoConfiguration.class, ExchangeLogAutoConfiguration.class))
+                .withPropertyValues("connectors.exchange-log.enabled=true", "connectors.exchange-log.sample=2")
+                .run(context -> assertThat(description(context)).contains("property connectors.exchange-log.sample"));
     }
 
     @Test
