@@ -25,8 +25,8 @@ final class ConnectionDocument {
     /** The name of the strategy of a connection without a document. */
     private static final String STRATEGY = "default";
 
-    /** The name of an input in a pill, at its start or as an argument. */
-    private static final Pattern PILL = Pattern.compile("(?:\\{\\{|[(,])\\s*auth\\.([A-Za-z0-9_-]+)");
+    /** The name of an input in a pill. A text that only looks like one has no effect. */
+    private static final Pattern PILL = Pattern.compile("(?<![A-Za-z0-9_.-])auth\\.([A-Za-z0-9_-]+)");
 
     private final ConnectionSettings settings;
 

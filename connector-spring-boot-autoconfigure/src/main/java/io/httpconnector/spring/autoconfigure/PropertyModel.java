@@ -127,7 +127,12 @@ final class PropertyModel {
     }
 
     private @Nullable Unknown checkMember(Class<?> group, int index, Spelling spelling) {
-        Constructor<?> constructor = group.getDeclaredConstructors()[0];
+        Constructor<?>[] constructors = group.getDeclaredConstructors();
+        if (constructors.length == 0) {
+            // A native image without the hints of the type.
+            return null;
+        }
+        Constructor<?> constructor = constructors[0];
         @Nullable String @Nullable [] members = new DefaultParameterNameDiscoverer().getParameterNames(constructor);
         if (members == null) {
             return null;
