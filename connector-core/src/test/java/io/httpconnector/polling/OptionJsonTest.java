@@ -96,8 +96,8 @@ class OptionJsonTest {
                 type.equals("Cursor") && List.of(option.getParameterTypes()).contains(long.class);
         boolean ofToken = name(option).equals("Cursor.expiredWhen");
         boolean ofValues = name(option).equals("ParentRecords.field");
-        boolean ofGraphQl =
-                Set.of("variable", "operationName", "acceptPartialData").contains(option.getName());
+        boolean ofGraphQl = Set.of("variable", "operationName", "acceptPartialData", "persistedQuery")
+                .contains(option.getName());
         Supplier<Object> start = ofToken
                 ? () -> Cursor.opaque("/o")
                 : ofNumber
