@@ -163,7 +163,7 @@ final class OriginPolicy {
                 plain.method(),
                 plain.url(),
                 plain.queryFields(),
-                plain.headerFields().without(NameValuePair::isSensitive),
+                plain.headerFields().without(plain::isMasked),
                 plain.content(),
                 plain.redaction());
     }

@@ -536,13 +536,13 @@ class EventStreamTest {
         CompletableFuture<Void> future = events().eventsAsync(connection, event -> {
             handled.incrementAndGet();
             first.countDown();
-            while (release.getCount() > 0) {
+            do {
                 try {
                     release.await();
                 } catch (InterruptedException e) {
                     interrupted.incrementAndGet();
                 }
-            }
+            } while (release.getCount() > 0);
             return true;
         });
         until(first);
