@@ -73,17 +73,19 @@ final class StreamLimit {
 
     /** Ends a stream that exceeded the limit, so that its request was not sent, and waits until it may be sent again. */
     void refuse() throws InterruptedException {
+        boolean isAlone;
         lock.lock();
         try {
             active--;
             max = Math.max(1, Math.min(max, active));
             ended = 0;
-            if (active == 0) {
-                // The client has not noticed yet that the other streams have ended.
-                boolean unused = lock.newCondition().await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-            }
+            isAlone = active == 0;
         } finally {
             lock.unlock();
+        }
+        if (isAlone) {
+            // The client has not noticed yet that the other streams have ended.
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         }
     }
 
