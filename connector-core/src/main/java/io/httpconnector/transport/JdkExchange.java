@@ -168,6 +168,7 @@ final class JdkExchange implements TransportExchange {
     }
 
     private HttpResponse<JdkResponseBody> sendByPool() throws IOException, InterruptedException {
+        int number = upload == null ? 0 : upload.start();
         CompletableFuture<HttpResponse<JdkResponseBody>> future =
                 client.current().sendAsync(message, head -> receive());
         sending = future;
@@ -175,7 +176,7 @@ final class JdkExchange implements TransportExchange {
             cancel();
         }
         if (upload != null) {
-            var unused = future.whenComplete((response, failure) -> upload.end(response));
+            var unused = future.whenComplete((response, failure) -> upload.end(number, response));
             upload.write();
             progress.sent();
         }
@@ -211,7 +212,7 @@ final class JdkExchange implements TransportExchange {
     private IOException failure(@Nullable Throwable thrown) throws IOException {
         checkCancelled();
         IOException failure = JdkFailures.of(thrown, uri);
-        if (JdkFailures.isTooManyStreams(failure) && (upload == null || !upload.hasStarted())) {
+        if (JdkFailures.isTooManyStreams(failure) && (upload == null || upload.isUnread())) {
             return new TooManyStreamsException();
         }
         if (upload != null && upload.wasRepeated()) {

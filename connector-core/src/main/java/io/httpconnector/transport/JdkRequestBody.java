@@ -31,6 +31,8 @@ final class JdkRequestBody extends OutputStream implements HttpRequest.BodyPubli
     private boolean isEnded;
 
     private boolean isComplete;
+    private int attempt;
+    private volatile boolean isRead;
     private volatile boolean hasStarted;
     private volatile boolean wasRepeated;
 
@@ -91,8 +93,22 @@ final class JdkRequestBody extends OutputStream implements HttpRequest.BodyPubli
         }
     }
 
-    boolean hasStarted() {
-        return hasStarted;
+    /** Starts an attempt, and returns its number. */
+    int start() {
+        lock.lock();
+        try {
+            subscriber = null;
+            demand = 0;
+            isEnded = false;
+            return ++attempt;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether the content has not been read yet, so that there can be another attempt. */
+    boolean isUnread() {
+        return !isRead;
     }
 
     boolean wasRepeated() {
@@ -122,15 +138,29 @@ final class JdkRequestBody extends OutputStream implements HttpRequest.BodyPubli
         }
     }
 
-    /** Stops the writing thread if there is a response to an incomplete request: only if it is an error, as Apache HttpClient does. */
-    void end(@Nullable HttpResponse<?> response) {
-        if (response == null || response.statusCode() >= MIN_ERROR) {
-            cancel();
+    /**
+     * Stops the writing thread if there is a response to an incomplete request: only if it is an error, as Apache HttpClient does.
+     *
+     * @param ended the number of the attempt
+     */
+    void end(int ended, @Nullable HttpResponse<?> response) {
+        lock.lock();
+        try {
+            if (ended == attempt && (response == null || response.statusCode() >= MIN_ERROR)) {
+                isEnded = true;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Writes the body. Returns early if it is not needed any more. */
     void write() throws IOException, InterruptedException {
+        if (!awaitReader()) {
+            return;
+        }
+        isRead = true;
         boolean isWhole = false;
         try {
             content.writeTo(this);
@@ -149,6 +179,19 @@ final class JdkRequestBody extends OutputStream implements HttpRequest.BodyPubli
         }
     }
 
+    /** Waits until the client reads the body, which it does when there is a stream; returns false if it does not. */
+    private boolean awaitReader() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (subscriber == null && !isEnded) {
+                changed.await();
+            }
+            return !isEnded;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean isEnded() {
         lock.lock();
         try {
@@ -158,13 +201,10 @@ final class JdkRequestBody extends OutputStream implements HttpRequest.BodyPubli
         }
     }
 
-    private void complete() throws IOException, InterruptedException {
+    private void complete() {
         Flow.Subscriber<? super ByteBuffer> reader = null;
-        lock.lockInterruptibly();
+        lock.lock();
         try {
-            while (subscriber == null && !isEnded) {
-                changed.await();
-            }
             if (!isEnded) {
                 isComplete = true;
                 hasStarted = true;
@@ -226,12 +266,7 @@ final class JdkRequestBody extends OutputStream implements HttpRequest.BodyPubli
         try {
             // Without demand some versions of the JDK, such as 17, do not notice that the service has ended the stream.
             long left = timeoutNanos;
-            while ((demand == 0 || subscriber == null) && !isEnded) {
-                if (subscriber == null) {
-                    // There is no connection yet, for which the client has a timeout of its own.
-                    changed.await();
-                    continue;
-                }
+            while (demand == 0 && !isEnded) {
                 if (left <= 0) {
                     throw new TransportException(
                             TransportException.FailureKind.RESPONSE_TIMEOUT,
