@@ -2,7 +2,6 @@ package io.httpconnector.transport;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -14,7 +13,7 @@ import java.util.function.BooleanSupplier;
  */
 final class StreamLimit {
 
-    private static final long PAUSE_MILLIS = 10;
+    private static final long PAUSE_NANOS = 10_000_000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -73,19 +72,18 @@ final class StreamLimit {
 
     /** Ends a stream that exceeded the limit, so that its request was not sent, and waits until it may be sent again. */
     void refuse() throws InterruptedException {
-        boolean isAlone;
         lock.lock();
         try {
             active--;
             max = Math.max(1, Math.min(max, active));
             ended = 0;
-            isAlone = active == 0;
+            // The client has not noticed yet that the other streams have ended.
+            long left = PAUSE_NANOS;
+            while (active == 0 && left > 0) {
+                left = changed.awaitNanos(left);
+            }
         } finally {
             lock.unlock();
-        }
-        if (isAlone) {
-            // The client has not noticed yet that the other streams have ended.
-            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         }
     }
 
