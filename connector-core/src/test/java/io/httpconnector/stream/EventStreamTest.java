@@ -526,6 +526,7 @@ class EventStreamTest {
             throws Exception {
         CountDownLatch first = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
         AtomicInteger handled = new AtomicInteger();
         AtomicInteger interrupted = new AtomicInteger();
         StreamPeer peer = peer(exchange -> {
@@ -536,13 +537,16 @@ class EventStreamTest {
         CompletableFuture<Void> future = events().eventsAsync(connection, event -> {
             handled.incrementAndGet();
             first.countDown();
-            do {
+            boolean isReleased = false;
+            while (!isReleased) {
                 try {
                     release.await();
+                    isReleased = true;
                 } catch (InterruptedException e) {
                     interrupted.incrementAndGet();
                 }
-            } while (release.getCount() > 0);
+            }
+            ended.countDown();
             return true;
         });
         until(first);
@@ -551,6 +555,7 @@ class EventStreamTest {
 
         assertThat(peer.exchanges().get(0).isClosedWithin(2000)).isTrue();
         release.countDown();
+        until(ended);
         for (int i = 0; i < 200 && connection.poolStatus().active() > 0; i++) {
             pause(10);
         }
