@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -267,7 +268,7 @@ final class Http2Peer implements AutoCloseable {
         private volatile String end;
         private volatile boolean keepsWindow;
         private long window;
-        private volatile long sent;
+        private final AtomicLong sent = new AtomicLong();
 
         PeerStream(Connection connection, int id, Map<String, String> fields, int window) {
             this.connection = connection;
@@ -286,7 +287,7 @@ final class Http2Peer implements AutoCloseable {
 
         /** The number of bytes of the body sent so far. */
         long sent() {
-            return sent;
+            return sent.get();
         }
 
         /** Lets the client send no more than the initial window. */
@@ -415,7 +416,7 @@ final class Http2Peer implements AutoCloseable {
                 boolean ends = isLast && offset + count == bytes.length;
                 connection.write(DATA, ends ? END_STREAM : 0, id, Arrays.copyOfRange(bytes, offset, offset + count));
                 offset += count;
-                sent += count;
+                sent.addAndGet(count);
             } while (offset < bytes.length);
         }
 
