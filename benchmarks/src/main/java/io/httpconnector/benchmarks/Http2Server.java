@@ -138,6 +138,6 @@ final class Http2Server implements AutoCloseable {
         while (System.in.read() >= 0) {
             Thread.onSpinWait();
         }
-        var closed = vertx.close();
+        var unusedEnd = vertx.close();
     }
 }
