@@ -1,17 +1,24 @@
 package io.httpconnector.cdi;
 
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.configuration.ConfiguredConnectors;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.ConversationScoped;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.SessionScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Shutdown;
 import jakarta.enterprise.event.Startup;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.spi.Bean;
 import jakarta.interceptor.Interceptor;
+import java.lang.annotation.Annotation;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -25,6 +32,9 @@ public class ConnectorLifecycle {
     private static final int LAST = Interceptor.Priority.LIBRARY_AFTER;
     private static final int FIRST = Interceptor.Priority.LIBRARY_BEFORE;
 
+    private static final Set<Class<? extends Annotation>> OF_REQUESTS =
+            Set.of(RequestScoped.class, SessionScoped.class, ConversationScoped.class);
+
     private final List<WebhookSubscription> subscriptions = new CopyOnWriteArrayList<>();
 
     /** Creates the bean; called by the container. */
@@ -36,6 +46,7 @@ public class ConnectorLifecycle {
             @ConnectorTrigger("") Instance<EventHandler> handlers,
             @Any Instance<WebhookSubscription> beans) {
         for (Instance.Handle<EventHandler> handler : handlers.handles()) {
+            checkScope(handler.getBean());
             handler.getBean().getQualifiers().stream()
                     .filter(ConnectorTrigger.class::isInstance)
                     .forEach(trigger -> connectors.on(((ConnectorTrigger) trigger).value(), handler.get()));
@@ -43,6 +54,16 @@ public class ConnectorLifecycle {
         connectors.start();
         beans.forEach(subscriptions::add);
         subscriptions.forEach(WebhookSubscription::start);
+    }
+
+    private static void checkScope(Bean<?> handler) {
+        if (OF_REQUESTS.contains(handler.getScope())) {
+            throw new InvalidDefinitionException(
+                    "handler with @ConnectorTrigger",
+                    handler.getBeanClass().getSimpleName() + " has the scope "
+                            + handler.getScope().getSimpleName()
+                            + ", but events are handled outside of requests: use @ApplicationScoped or @Singleton");
+        }
     }
 
     void stop(@Observes @Priority(FIRST) Shutdown event, ConfiguredConnectors connectors) {

@@ -20,6 +20,7 @@ import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.RequestScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
@@ -248,6 +249,25 @@ class CdiTest {
         } finally {
             properties().keySet().forEach(System::clearProperty);
         }
+    }
+
+    /** A handler that exists in requests only. */
+    @RequestScoped
+    @ConnectorTrigger("updated-orders")
+    static class PerRequest implements EventHandler {
+
+        @Override
+        public void handle(TriggerEvent event) {}
+    }
+
+    @Test
+    void handlersThatExistInRequestsOnlyAreReported() {
+        assertThatThrownBy(() -> container
+                        .addBeanClasses(PerRequest.class, Properties.class)
+                        .initialize()
+                        .close())
+                .hasStackTraceContaining(
+                        "PerRequest has the scope RequestScoped, but events are handled outside of requests");
     }
 
     @Test
