@@ -253,7 +253,7 @@ class OperationResultTest {
             while (service.count("GET", "/exports/7") == 0) {
                 TimeUnit.MILLISECONDS.sleep(5);
             }
-            runs.close();
+            CompletableFuture.runAsync(runs::close).join();
 
             assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)

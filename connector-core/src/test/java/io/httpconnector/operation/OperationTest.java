@@ -486,7 +486,7 @@ class OperationTest {
             Thread.sleep(300);
             assertThat(waits).noneMatch(CompletableFuture::isDone);
 
-            real.close();
+            CompletableFuture.runAsync(real::close).join();
 
             for (CompletableFuture<Throwable> wait : waits) {
                 assertThat(wait.get(5, TimeUnit.SECONDS))
