@@ -358,6 +358,7 @@ class Http2TransportTest {
                         connection("https://localhost:" + noTls.getLocalPort()).build()) {
             PeerIo.start(() -> {
                 Socket socket = noTls.accept();
+                assertThat(socket.getInputStream().read()).isPositive();
                 socket.getOutputStream().write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             });
             assertThat(catchThrowableOfType(CannotConnectException.class, () -> connection.send(Request.get("/")))
