@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +98,8 @@ final class HarContentReader {
         }
         String shown = LogSafe.visible(name.asText());
         try {
-            Path directory = archive.toAbsolutePath().normalize().getParent();
+            Path directory = Objects.requireNonNull(
+                    archive.toAbsolutePath().normalize().getParent(), "directory of the recording");
             Path file = directory.resolve(name.asText()).normalize();
             if (!file.startsWith(directory) || file.equals(directory)) {
                 problems.add(pointer + ": " + shown + " is outside the directory of the recording");
