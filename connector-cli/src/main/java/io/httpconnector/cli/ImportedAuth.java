@@ -66,7 +66,7 @@ final class ImportedAuth {
     /** Returns a remark of an importer; if it advises to configure credentials, with the strategy that the document has. */
     Remark completed(Remark remark) {
         Matcher scheme = OF_OPENAPI.matcher(remark.text());
-        boolean isDescribed = source.format() == ImportFormat.OPENAPI && scheme.matches()
+        boolean isDescribed = (source.format() == ImportFormat.OPENAPI && scheme.matches())
                 ? SCHEME.matcher(scheme.group(1)).results().allMatch(found -> described.contains(found.group(1)))
                 : answered.contains(remark);
         String names = String.join(", ", strategies.keySet());
