@@ -1,51 +1,32 @@
 package io.httpconnector.tls;
 
-import java.net.Socket;
+import io.httpconnector.internal.tls.CheckingTrustManager;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** Trusts a certificate chain that the delegate trusts and that contains a pinned public key (certificate pinning). */
-final class PinningTrustManager extends X509ExtendedTrustManager {
+final class PinningTrustManager extends CheckingTrustManager {
 
-    private final X509ExtendedTrustManager other;
     private final List<String> pins;
 
     PinningTrustManager(X509ExtendedTrustManager other, List<String> pins) {
-        this.other = other;
+        super(other);
         this.pins = pins;
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
-        other.checkServerTrusted(chain, authType, socket);
-        checkPins(chain);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-            throws CertificateException {
-        other.checkServerTrusted(chain, authType, engine);
-        checkPins(chain);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        other.checkServerTrusted(chain, authType);
-        checkPins(chain);
     }
 
     /**
      * Follows the chain from the certificate of the service to its issuers until it finds a pinned key. Other certificates that
      * the service sends do not count, because anyone could send them.
      */
-    private void checkPins(X509Certificate[] chain) throws CertificateException {
+    @Override
+    protected void check(X509Certificate[] chain, @Nullable SSLSession session) throws CertificateException {
         List<X509Certificate> candidates = new ArrayList<>(List.of(chain));
-        candidates.addAll(List.of(other.getAcceptedIssuers()));
+        candidates.addAll(List.of(getAcceptedIssuers()));
         X509Certificate current = chain[0];
         for (int height = 0; height <= chain.length; height++) {
             if (pins.contains(ServerTrust.pinOf(current))) {
@@ -63,27 +44,5 @@ final class PinningTrustManager extends X509ExtendedTrustManager {
         }
         throw new CertificateException(
                 "none of its keys is pinned; its certificate has " + ServerTrust.pinOf(chain[0]));
-    }
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-        return other.getAcceptedIssuers();
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
-        other.checkClientTrusted(chain, authType, socket);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-            throws CertificateException {
-        other.checkClientTrusted(chain, authType, engine);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        other.checkClientTrusted(chain, authType);
     }
 }
