@@ -14,9 +14,9 @@ import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.BoundedDnsResolver;
 import io.httpconnector.internal.transport.ClientCustomizer;
-import io.httpconnector.internal.transport.PluggedTransport;
+import io.httpconnector.internal.transport.ExchangeTransport;
 import io.httpconnector.internal.transport.RouteKey;
-import io.httpconnector.internal.transport.Wire;
+import io.httpconnector.internal.transport.TransportAdapter;
 import io.httpconnector.tls.ClientCertificate;
 import io.httpconnector.tls.ServerTrust;
 import io.httpconnector.tls.TlsSettings;
@@ -547,7 +547,7 @@ public final class HttpConnectionBuilder {
             found.add("proxy: it can't be combined with a Unix socket: use one or the other");
         }
         if (transport != null) {
-            found.addAll(PluggedTransport.problems(
+            found.addAll(TransportAdapter.problems(
                     destinations, unixSocket, client, proxy == null ? null : proxy.route(), tls));
         }
         if (baseUrl == null || !found.isEmpty()) {
@@ -584,13 +584,13 @@ public final class HttpConnectionBuilder {
         return new HttpConnection(settings, () -> open(route, wire(route)), () -> open(discovered, apache(discovered)));
     }
 
-    private Wire wire(RouteKey route) {
+    private ExchangeTransport wire(RouteKey route) {
         return transport == null
                 ? apache(route)
-                : PluggedTransport.open(transport, name, route, timeouts.connect(), timeouts.response());
+                : TransportAdapter.open(transport, name, route, timeouts.connect(), timeouts.response());
     }
 
-    private Wire apache(RouteKey route) {
+    private ExchangeTransport apache(RouteKey route) {
         return ApacheTransport.open(route, timeouts.connect(), timeouts.response(), unixSocket);
     }
 
@@ -602,7 +602,7 @@ public final class HttpConnectionBuilder {
         return List.copyOf(all);
     }
 
-    private Transport open(RouteKey route, Wire wire) {
+    private Transport open(RouteKey route, ExchangeTransport wire) {
         return new Transport(
                 name,
                 ExchangeTap.among(name, listeners),

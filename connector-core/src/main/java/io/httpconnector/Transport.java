@@ -10,6 +10,7 @@ import io.httpconnector.internal.recording.MaskedFailure;
 import io.httpconnector.internal.recording.TappedTransport;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.transport.ExchangeTransport;
 import io.httpconnector.internal.transport.IncomingResponse;
 import io.httpconnector.internal.transport.OutgoingBody;
 import io.httpconnector.internal.transport.OutgoingRequest;
@@ -17,7 +18,6 @@ import io.httpconnector.internal.transport.ProxyRoute;
 import io.httpconnector.internal.transport.ResponseReader;
 import io.httpconnector.internal.transport.RouteKey;
 import io.httpconnector.internal.transport.TransportFailure;
-import io.httpconnector.internal.transport.Wire;
 import io.httpconnector.transport.HttpTransport;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -46,7 +46,7 @@ final class Transport implements AutoCloseable {
     /** The maximum time that rules wait for the next bytes of a body. */
     private static final Duration SILENCE = Duration.ofMillis(250);
 
-    private final Wire wire;
+    private final ExchangeTransport wire;
     private final @Nullable CookieJar cookies;
     private final String connection;
     private final @Nullable TappedTransport tapped;
@@ -66,7 +66,7 @@ final class Transport implements AutoCloseable {
     Transport(
             String connection,
             @Nullable ExchangeTap tap,
-            Wire wire,
+            ExchangeTransport wire,
             boolean keepsCookies,
             Timeouts timeouts,
             RouteKey route,

@@ -3,12 +3,12 @@ package io.httpconnector.internal.recording;
 import io.httpconnector.internal.http.BodySource;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
+import io.httpconnector.internal.transport.ExchangeTransport;
 import io.httpconnector.internal.transport.IncomingResponse;
 import io.httpconnector.internal.transport.OutgoingBody;
 import io.httpconnector.internal.transport.OutgoingRequest;
 import io.httpconnector.internal.transport.ResponseReader;
 import io.httpconnector.internal.transport.TransportFailure;
-import io.httpconnector.internal.transport.Wire;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -27,9 +27,9 @@ public final class TappedTransport {
     private static final int MAX_BODY = 64 << 20;
 
     private final ExchangeTap tap;
-    private final Wire wire;
+    private final ExchangeTransport wire;
 
-    public TappedTransport(ExchangeTap tap, Wire wire) {
+    public TappedTransport(ExchangeTap tap, ExchangeTransport wire) {
         this.tap = tap;
         this.wire = wire;
     }

@@ -23,7 +23,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /** Sends one request with Apache HttpClient and passes the response to a reader. Does not follow redirects. Thread-safe. */
-public final class ApacheTransport implements Wire {
+public final class ApacheTransport implements ExchangeTransport {
 
     private final ConnectionPool client;
     private final RequestConfig config;

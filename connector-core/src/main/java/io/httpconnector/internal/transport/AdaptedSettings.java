@@ -12,7 +12,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of a connection for its transport. */
-record PluggedSettings(String connection, RouteKey route, Duration connectTimeout, Duration responseTimeout)
+record AdaptedSettings(String connection, RouteKey route, Duration connectTimeout, Duration responseTimeout)
         implements TransportSettings {
 
     @Override

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The response of a {@link TransportResponse}, checked as {@link StrictConnection} and {@link StrictHeadParser} check those of
  * Apache HttpClient, and decompressed. Not thread-safe.
  */
-final class PluggedResponse implements BodyControl {
+final class AdaptedResponse implements BodyControl {
 
     /** The maximum number of bytes that are read after the body, to reuse the connection. */
     private static final int MAX_REST = 64 * 1024;
@@ -37,7 +37,7 @@ final class PluggedResponse implements BodyControl {
     private final @Nullable ReplayStream content;
     private final long length;
 
-    private PluggedResponse(TransportResponse response, String method, Duration responseTimeout) throws IOException {
+    private AdaptedResponse(TransportResponse response, String method, Duration responseTimeout) throws IOException {
         this.response = response;
         this.usual = responseTimeout;
         this.fields = response.fields();
@@ -51,8 +51,8 @@ final class PluggedResponse implements BodyControl {
                 hasBody ? new ReplayStream(length < 0 ? response.body() : new Whole(response.body(), length)) : null;
     }
 
-    static PluggedResponse of(TransportResponse response, String method, Duration responseTimeout) throws IOException {
-        return new PluggedResponse(response, method, responseTimeout);
+    static AdaptedResponse of(TransportResponse response, String method, Duration responseTimeout) throws IOException {
+        return new AdaptedResponse(response, method, responseTimeout);
     }
 
     private static long parse(String digits) throws ClientProtocolException {

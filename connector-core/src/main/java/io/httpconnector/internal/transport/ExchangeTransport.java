@@ -4,9 +4,9 @@ import io.httpconnector.transport.HttpTransport;
 
 /**
  * Sends one request and passes the response to a reader while its stream is open. Does not follow redirects, retry or keep
- * cookies. {@link ApacheTransport} is the default; {@link PluggedTransport} adapts an {@link HttpTransport}. Thread-safe.
+ * cookies. {@link ApacheTransport} is the default; {@link TransportAdapter} adapts an {@link HttpTransport}. Thread-safe.
  */
-public interface Wire extends AutoCloseable {
+public interface ExchangeTransport extends AutoCloseable {
 
     /**
      * Sends a request and returns the result of the reader. Unchecked exceptions of the reader are propagated.

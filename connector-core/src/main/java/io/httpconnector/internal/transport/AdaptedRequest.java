@@ -15,13 +15,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A request with the header fields that Apache HttpClient would add itself. */
-record PluggedRequest(
+record AdaptedRequest(
         String method,
         URI uri,
         List<HeaderField> fields,
         @Nullable Content content) implements TransportRequest {
 
-    static PluggedRequest of(OutgoingRequest request) {
+    static AdaptedRequest of(OutgoingRequest request) {
         OutgoingBody body = request.body();
         List<HeaderField> fields = new ArrayList<>(request.headers().length + 4);
         boolean hasType = false;
@@ -48,7 +48,7 @@ record PluggedRequest(
         if (!hasAgent) {
             fields.add(new HeaderField("User-Agent", ConnectionHeaders.USER_AGENT, false));
         }
-        return new PluggedRequest(
+        return new AdaptedRequest(
                 request.method(),
                 uri(request.origin(), request.target()),
                 List.copyOf(fields),

@@ -22,29 +22,29 @@ import org.jspecify.annotations.Nullable;
  * Sends requests with an {@link HttpTransport}: adds the header fields that Apache HttpClient adds itself, checks the head of the
  * response, decompresses the body, and cancels the exchange at its deadline. Thread-safe.
  */
-public final class PluggedTransport implements Wire {
+public final class TransportAdapter implements ExchangeTransport {
 
     private final HttpTransport transport;
     private final Duration responseTimeout;
     private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
 
-    private PluggedTransport(HttpTransport transport, Duration responseTimeout) {
+    private TransportAdapter(HttpTransport transport, Duration responseTimeout) {
         this.transport = transport;
         this.responseTimeout = responseTimeout;
     }
 
     /** Creates a transport for a connection. */
-    public static PluggedTransport open(
+    public static TransportAdapter open(
             HttpTransport.Factory factory,
             String connection,
             RouteKey route,
             Duration connectTimeout,
             Duration responseTimeout) {
-        HttpTransport transport = factory.open(new PluggedSettings(connection, route, connectTimeout, responseTimeout));
+        HttpTransport transport = factory.open(new AdaptedSettings(connection, route, connectTimeout, responseTimeout));
         if (transport == null) {
             throw new InvalidDefinitionException("transport of connection \"" + connection + "\"", "it is null");
         }
-        return new PluggedTransport(transport, responseTimeout);
+        return new TransportAdapter(transport, responseTimeout);
     }
 
     /** Returns the problems of settings that only Apache HttpClient can honour; those that are null are not set. */
@@ -75,7 +75,7 @@ public final class PluggedTransport implements Wire {
     @Override
     public <T> T exchange(OutgoingRequest request, CallContext call, ResponseReader<T> reader) throws TransportFailure {
         call.startAttempt();
-        Attempt attempt = new Attempt(transport.exchange(PluggedRequest.of(request)));
+        Attempt attempt = new Attempt(transport.exchange(AdaptedRequest.of(request)));
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, attempt::expire);
         underWay.add(attempt);
         AsyncCall.Cancellation cancellation = AsyncCall.onCancel(attempt::abort);
@@ -118,7 +118,7 @@ public final class PluggedTransport implements Wire {
             call.startPhase();
             try (TransportResponse response = exchange.send()) {
                 call.endWaiting();
-                PluggedResponse incoming = PluggedResponse.of(response, request.method(), responseTimeout);
+                AdaptedResponse incoming = AdaptedResponse.of(response, request.method(), responseTimeout);
                 T result = reader.read(incoming.response(this::abort));
                 if (!aborted) {
                     incoming.drain();
