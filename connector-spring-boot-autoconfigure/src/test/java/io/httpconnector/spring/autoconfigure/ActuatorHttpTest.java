@@ -111,6 +111,7 @@ class ActuatorHttpTest {
 
     private ConfigurableApplicationContext start(String type, boolean hasManagementPort, String... more) {
         return new SpringApplicationBuilder(Application.class)
+                .initializers(new NettyServer())
                 .properties(
                         "spring.main.banner-mode=off",
                         "spring.main.web-application-type=" + type,

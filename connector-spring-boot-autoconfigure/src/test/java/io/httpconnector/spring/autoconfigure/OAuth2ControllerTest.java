@@ -62,6 +62,7 @@ class OAuth2ControllerTest {
     void aUserAuthorizesAConnection(String type) throws Exception {
         try (MockService service = MockService.start();
                 ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
+                        .initializers(new NettyServer())
                         .properties(
                                 "spring.main.banner-mode=off",
                                 "spring.main.web-application-type=" + type,

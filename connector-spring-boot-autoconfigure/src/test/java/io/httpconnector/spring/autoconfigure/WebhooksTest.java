@@ -61,6 +61,7 @@ class WebhooksTest {
 
     private static ConfigurableApplicationContext start(String type, String... more) {
         return new SpringApplicationBuilder(Application.class)
+                .initializers(new NettyServer())
                 .properties(
                         "spring.main.banner-mode=off",
                         "spring.main.web-application-type=" + type,
