@@ -409,7 +409,8 @@ final class Transport implements AutoCloseable {
             Exception e = failure.reason();
             return new CannotConnectException(
                     CannotConnectException.Reason.PROXY,
-                    summary(exchange) + "no connection through the proxy " + proxy + ": " + reason(e, request),
+                    summary(exchange) + "no connection through " + (proxy == null ? "a proxy" : "the proxy " + proxy)
+                            + ": " + reason(e, request),
                     e,
                     exchange,
                     failure.isLasting());

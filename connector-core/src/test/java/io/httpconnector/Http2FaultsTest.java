@@ -244,18 +244,23 @@ class Http2FaultsTest {
         CountDownLatch both = new CountDownLatch(2);
         AtomicInteger number = new AtomicInteger();
         try (Http2Peer peer = peer(stream -> {
+                    if (stream.field(":method").equals("GET")) {
+                        stream.headersOnly(204);
+                        return;
+                    }
                     int current = number.incrementAndGet();
                     first.countDown();
                     both.countDown();
                     both.await();
                     if (current == 2) {
-                        stream.goAway(1, Http2Peer.NO_ERROR);
+                        stream.goAway(3, Http2Peer.NO_ERROR);
                         return;
                     }
                     Thread.sleep(100);
                     stream.headersOnly(204);
                 });
                 HttpConnection connection = connection(peer).build()) {
+            connection.send(Request.get("/"));
             CompletableFuture<Response> processed =
                     connection.sendAsync(Request.post("/").json("{}"));
             first.await();
@@ -264,7 +269,7 @@ class Http2FaultsTest {
             if (Runtime.version().feature() >= 24) {
                 assertThat(processed.get().status()).isEqualTo(204);
                 assertThat(unprocessed.get().status()).isEqualTo(204);
-                assertThat(peer.requests()).isEqualTo(3);
+                assertThat(peer.requests()).isEqualTo(4);
                 assertThat(peer.connections()).isEqualTo(2);
             } else {
                 for (CompletableFuture<Response> sent : List.of(processed, unprocessed)) {
@@ -272,7 +277,7 @@ class Http2FaultsTest {
                             .isInstanceOf(TransferException.class)
                             .hasMessageContaining("GOAWAY received");
                 }
-                assertThat(peer.requests()).isEqualTo(2);
+                assertThat(peer.requests()).isEqualTo(3);
             }
         }
     }
@@ -330,6 +335,43 @@ class Http2FaultsTest {
         } finally {
             threads.shutdown();
         }
+    }
+
+    /** The client learns the limit of a service by its first response; until then, the service refuses streams. */
+    @Test
+    void requestsAtOnceOnANewConnection() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(50);
+        for (int round = 0; round < 3; round++) {
+            AtomicInteger active = new AtomicInteger();
+            AtomicInteger processed = new AtomicInteger();
+            try (Http2Peer peer = peer(Map.of(Http2Peer.MAX_CONCURRENT_STREAMS, 1), stream -> {
+                        if (active.incrementAndGet() > 1) {
+                            active.decrementAndGet();
+                            stream.reset(Http2Peer.REFUSED_STREAM);
+                            return;
+                        }
+                        processed.incrementAndGet();
+                        Thread.sleep(5);
+                        active.decrementAndGet();
+                        stream.headers(200);
+                        stream.data("done", true);
+                    });
+                    HttpConnection connection = connection(peer)
+                            .maxConnections(50)
+                            .responseTimeout(Duration.ofSeconds(10))
+                            .build()) {
+                List<CompletableFuture<Response>> sent = new ArrayList<>();
+                for (int i = 0; i < 50; i++) {
+                    sent.add(connection.sendAsync(Request.post("/"), threads));
+                }
+                for (CompletableFuture<Response> response : sent) {
+                    assertThat(response.get().text()).isEqualTo("done");
+                }
+                assertThat(processed).hasValue(50);
+                assertThat(peer.connections()).isEqualTo(1);
+            }
+        }
+        threads.shutdown();
     }
 
     @Test

@@ -33,6 +33,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -260,7 +261,7 @@ class Http2TransportTest {
             for (int i = 0; i < 1000; i++) {
                 HttpConnection connection = HttpConnection.named("Customer " + i)
                         .baseUrl(peer.url())
-                        .trust(TRUST)
+                        .trust(ServerTrust.only(CA.pem()))
                         .transport(JdkTransport.http2())
                         .build();
                 connections.add(connection);
@@ -268,6 +269,36 @@ class Http2TransportTest {
             }
             assertThat(peer.connections()).isEqualTo(1);
             assertThat(selectors() - before).isLessThanOrEqualTo(1);
+        } finally {
+            connections.forEach(HttpConnection::close);
+        }
+    }
+
+    @Test
+    void connectionsWithEqualTrustShareTheirClient() throws Exception {
+        Path file = Files.write(dir.resolve("ca.pem"), CA.pem());
+        Path copy = Files.write(dir.resolve("copy.pem"), CA.pem());
+        Supplier<byte[]> supplier = CA::pem;
+        List<Supplier<ServerTrust>> trusts = List.of(
+                () -> ServerTrust.only(CA.pem()),
+                () -> ServerTrust.only(CA.pem()).andJvm(),
+                () -> ServerTrust.only(file),
+                () -> ServerTrust.only(copy),
+                () -> ServerTrust.only(supplier));
+        List<HttpConnection> connections = new ArrayList<>();
+        try (Http2Peer peer = peer(stream -> stream.headersOnly(204))) {
+            for (int i = 0; i < 10; i++) {
+                Supplier<ServerTrust> trust = trusts.get(i % trusts.size());
+                assertThat(trust.get()).isEqualTo(trust.get()).hasSameHashCodeAs(trust.get());
+                HttpConnection connection = HttpConnection.named("Service")
+                        .baseUrl(peer.url())
+                        .trust(trust.get())
+                        .transport(JdkTransport.http2())
+                        .build();
+                connections.add(connection);
+                connection.send(Request.get("/"));
+            }
+            assertThat(peer.connections()).isEqualTo(trusts.size());
         } finally {
             connections.forEach(HttpConnection::close);
         }

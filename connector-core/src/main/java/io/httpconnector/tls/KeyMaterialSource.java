@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,23 @@ final class KeyMaterialSource {
         }
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         return attributes.lastModifiedTime() + " " + attributes.size() + " " + attributes.fileKey();
+    }
+
+    /** Sources are equal if they always have the same content: the same file, equal bytes, or the same supplier. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        if (!(other instanceof KeyMaterialSource that) || mayChange != that.mayChange) {
+            return false;
+        }
+        if (file != null || that.file != null) {
+            return Objects.equals(file, that.file);
+        }
+        return mayChange ? content.equals(that.content) : Arrays.equals(content.get(), that.content.get());
+    }
+
+    @Override
+    public int hashCode() {
+        return file != null ? file.hashCode() : mayChange ? content.hashCode() : Arrays.hashCode(content.get());
     }
 
     @Override

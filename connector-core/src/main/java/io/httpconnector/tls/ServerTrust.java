@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -242,5 +243,24 @@ public final class ServerTrust {
     public String toString() {
         return "trust in " + (source == null ? "" : source + (jvm ? " and " : ""))
                 + (jvm ? "the JVM's authorities" : "") + (pins.isEmpty() ? "" : ", pinned to " + pins);
+    }
+
+    /**
+     * Compares with another trust. Connections with equal trust may share sockets.
+     *
+     * @param other another object
+     * @return whether it trusts the same certificates: of the same file, equal bytes or the same supplier, with the same pins
+     */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ServerTrust that
+                && Objects.equals(source, that.source)
+                && jvm == that.jvm
+                && pins.equals(that.pins);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(source, jvm, pins);
     }
 }

@@ -113,7 +113,9 @@ final class JdkClient {
 
     /** Returns the limit of concurrent streams to a service. */
     StreamLimit limit(URI uri) {
-        return limits.computeIfAbsent(uri.getScheme() + "://" + uri.getRawAuthority(), origin -> new StreamLimit());
+        return limits.computeIfAbsent(
+                uri.getScheme() + "://" + uri.getRawAuthority(),
+                origin -> new StreamLimit("https".equals(uri.getScheme())));
     }
 
     HttpTransport.Sockets streams() {

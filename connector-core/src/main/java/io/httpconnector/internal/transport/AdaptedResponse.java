@@ -28,6 +28,8 @@ final class AdaptedResponse implements BodyControl {
     /** The maximum number of bytes that are read after the body, to reuse the connection. */
     private static final int MAX_REST = 64 * 1024;
 
+    private static final int MAX_STATUS = 999;
+
     /** The fields that describe a compressed body. */
     private static final Set<String> OF_COMPRESSED = Set.of("content-length", "content-encoding", "content-md5");
 
@@ -40,19 +42,22 @@ final class AdaptedResponse implements BodyControl {
     private AdaptedResponse(TransportResponse response, String method, Duration responseTimeout) throws IOException {
         this.response = response;
         this.usual = responseTimeout;
-        this.fields = response.fields();
+        this.fields = TransportAdapter.required(response.fields(), "TransportResponse.fields");
         checkHead();
         String announced = length();
         boolean hasBody = !method.equals("HEAD")
                 && response.status() != HttpStatus.SC_NO_CONTENT
                 && response.status() != HttpStatus.SC_NOT_MODIFIED;
         this.length = announced == null ? -1 : parse(announced);
-        this.content =
-                hasBody ? new ReplayStream(length < 0 ? response.body() : new Whole(response.body(), length)) : null;
+        this.content = hasBody ? new ReplayStream(length < 0 ? body() : new Whole(body(), length)) : null;
     }
 
     static AdaptedResponse of(TransportResponse response, String method, Duration responseTimeout) throws IOException {
         return new AdaptedResponse(response, method, responseTimeout);
+    }
+
+    private InputStream body() throws IOException {
+        return TransportAdapter.required(response.body(), "TransportResponse.body");
     }
 
     private static long parse(String digits) throws ClientProtocolException {
@@ -67,10 +72,17 @@ final class AdaptedResponse implements BodyControl {
         if (response.status() < HttpStatus.SC_OK) {
             throw new ClientProtocolException("status " + response.status() + ", although it is not final");
         }
+        if (response.status() > MAX_STATUS) {
+            throw new ClientProtocolException("status " + response.status() + ", which has more than three digits");
+        }
         if (fields.size() > ConnectionPool.MAX_HEADERS) {
             throw tooLarge("more than " + ConnectionPool.MAX_HEADERS + " fields");
         }
         for (TransportRequest.HeaderField field : fields) {
+            if (field == null) {
+                throw TransportAdapter.breach(
+                        "TransportResponse.fields returned null at index " + fields.indexOf(null));
+            }
             if (field.name().length() + field.value().length() > ConnectionPool.MAX_HEADER_LENGTH) {
                 throw tooLarge("a field of more than " + ConnectionPool.MAX_HEADER_LENGTH + " characters");
             }

@@ -1,5 +1,6 @@
 package io.httpconnector.internal.transport;
 
+import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.threads.AsyncCall;
 import io.httpconnector.tls.TlsSettings;
@@ -75,7 +76,8 @@ public final class TransportAdapter implements ExchangeTransport {
     @Override
     public <T> T exchange(OutgoingRequest request, CallContext call, ResponseReader<T> reader) throws TransportFailure {
         call.startAttempt();
-        Attempt attempt = new Attempt(transport.exchange(AdaptedRequest.of(request)));
+        Attempt attempt =
+                new Attempt(required(transport.exchange(AdaptedRequest.of(request)), "HttpTransport.exchange"));
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, attempt::expire);
         underWay.add(attempt);
         AsyncCall.Cancellation cancellation = AsyncCall.onCancel(attempt::abort);
@@ -92,6 +94,18 @@ public final class TransportAdapter implements ExchangeTransport {
             underWay.remove(attempt);
             deadline.close();
         }
+    }
+
+    /** Returns what a transport has returned, which may come from code that is not checked for null. */
+    static <T> T required(@Nullable T returned, String method) {
+        if (returned == null) {
+            throw breach(method + " returned null");
+        }
+        return returned;
+    }
+
+    static ConnectorException breach(String reason) {
+        return new ConnectorException("The transport breaks its contract: " + reason);
     }
 
     /** Cancels the requests in progress. */
@@ -116,7 +130,7 @@ public final class TransportAdapter implements ExchangeTransport {
         <T> T run(OutgoingRequest request, CallContext call, ResponseReader<T> reader, Duration responseTimeout)
                 throws IOException, InterruptedException {
             call.startPhase();
-            try (TransportResponse response = exchange.send()) {
+            try (TransportResponse response = required(exchange.send(), "TransportExchange.send")) {
                 call.endWaiting();
                 AdaptedResponse incoming = AdaptedResponse.of(response, request.method(), responseTimeout);
                 T result = reader.read(incoming.response(this::abort));
