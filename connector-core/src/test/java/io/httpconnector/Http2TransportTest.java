@@ -304,8 +304,6 @@ class Http2TransportTest {
         }
     }
 
-    private static final ServerTrust TRUST = ServerTrust.only(CA.pem());
-
     private static long selectors() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().contains("SelectorManager"))
