@@ -22,6 +22,7 @@ final class AirbyteInputs {
     private final Map<String, List<String>> choices = new LinkedHashMap<>();
     private final Set<String> required = new HashSet<>();
     private final Set<String> numbers = new HashSet<>();
+    private final Set<String> flags = new HashSet<>();
 
     /** The properties that the specification calls secrets, although their names are those of identifiers. */
     private final Map<String, CatalogueItem> identifiers = new HashMap<>();
@@ -140,6 +141,11 @@ final class AirbyteInputs {
         return numbers.contains(name);
     }
 
+    /** Returns whether the input is {@code true} or {@code false}. */
+    boolean isFlag(String name) {
+        return flags.contains(name);
+    }
+
     /** Makes an identifier visible, as it is a part of a URL. */
     void reveal(String name) {
         ObjectNode input = inputs.get(name);
@@ -176,6 +182,9 @@ final class AirbyteInputs {
         }
         List<String> types = property.texts("type");
         boolean isFlag = types.contains("boolean");
+        if (isFlag) {
+            flags.add(name);
+        }
         if (types.contains("integer") || types.contains("number")) {
             numbers.add(name);
         }

@@ -12,6 +12,7 @@ import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.SecretSource;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.template.Pills;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import io.httpconnector.trigger.TriggerEvent;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -530,6 +532,7 @@ class AirbyteImportTest {
                     properties:
                       base_url: {type: string}
                       days: {type: integer}
+                      flag: {type: boolean}
                       projects: {type: array, items: {type: string}}
                 """ + streams);
     }
@@ -629,6 +632,35 @@ class AirbyteImportTest {
         assertThat(trigger.at("/cursor/windows/step").asText()).isEqualTo("P{{auth.days}}D");
         assertThat(trigger.at("/request/query/0/value").asText()).contains("window.from");
         assertThat(trigger.at("/request/query/1/value").asText()).contains("window.to");
+    }
+
+    /** Airbyte writes flags in parameters as Python does, but in JSON as JSON does. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '§', nullValues = "null", textBlock = """
+            true  § fixed=True&flag=True&text=true&with=x-True  § {"flag":true,"days":7,"text":"a7"}
+            false § fixed=True&flag=False&text=true&with=x-False § {"flag":false,"days":7,"text":"a7"}
+            null  § fixed=True&text=true                         § {"days":7,"text":"a7"}
+            """)
+    void flagsInParameters(@Nullable String flag, String query, String body) {
+        String document =
+                manifest("streams:\n" + stream("loaves", """
+                                url_base: 'https://h.example.com', path: /l, http_method: POST, request_body_json:
+                                  {flag: "{{ config['flag'] }}", days: "{{ config['days'] }}", text: "a{{ config['days'] }}"},
+                                request_parameters: {fixed: true, flag: "{{ config['flag'] }}", text: 'true',
+                                  with: "x-{{ config['flag'] }}"}""", "")).document().toString();
+        try (MockService service = MockService.start()) {
+            service.on("POST", "/h.example.com/l", MockResponse.json("[]"));
+            ConnectorContext.Builder context = ConnectorContext.forTenant("t").value("days", "7");
+            if (flag != null) {
+                context.value("flag", flag);
+            }
+            try (Connector connector = ConnectorDefinition.parse(document.replace("https://", service.baseUrl() + "/"))
+                    .connect(context.build())) {
+                connector.request("loaves").send(Pills.none());
+            }
+            assertThat(service.requests().get(0).uri().getQuery()).isEqualTo(query);
+            assertThat(service.requests().get(0).body()).isEqualTo(body);
+        }
     }
 
     @Test
