@@ -54,7 +54,6 @@ import org.slf4j.LoggerFactory;
  * polling.pause("leads of ACME");
  * }</pre>
  *
- *
  * <p>Thread-safe.
  */
 public final class ClusteredPolling implements AutoCloseable {

@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  * trigger.handler(once.events((event, connection) -> leads.insert(connection, event.payload())));
  * }</pre>
  *
- *
  * <p>This applies only to writes through the connection that the handler receives. Works with every trigger, inbox and store. On
  * H2, no other write is acknowledged while a handler runs. Thread-safe.
  */

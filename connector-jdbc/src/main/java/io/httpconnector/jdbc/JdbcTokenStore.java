@@ -23,10 +23,8 @@ import org.jspecify.annotations.Nullable;
  * A store for OAuth 2 tokens in a database, for any number of nodes: one of them refreshes a token, and the others see the
  * result. Thread-safe.
  *
- *
  * <p>A lease is a row lock, so that it ends when the process that holds it dies. Each refresh in progress holds one connection
  * for this purpose, and two while it performs discovery: size the pool accordingly.
- *
  *
  * <p>Requires {@code connector-auth}, an optional dependency.
  */

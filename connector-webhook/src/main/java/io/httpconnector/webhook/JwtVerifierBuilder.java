@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  *         .build()
  * }</pre>
  *
- *
  * <p>Not thread-safe; the verifiers it builds are.
  */
 public final class JwtVerifierBuilder {

@@ -18,7 +18,6 @@ import java.util.function.Predicate;
 /**
  * The payload of a request, read only from data that its verifiers cover.
  *
- *
  * <p>A trusted sender describes its body by {@code Content-Type} and {@code Content-Encoding}. A sender that signs usually does
  * not sign these header fields, so they have no influence. The format is then detected from the body: among the media types that
  * the service is known to send, or among all.

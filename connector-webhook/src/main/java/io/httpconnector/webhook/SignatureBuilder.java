@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  *         .build()
  * }</pre>
  *
- *
  * <p>Not thread-safe; the verifiers it builds are.
  */
 public final class SignatureBuilder {

@@ -24,7 +24,6 @@ import java.util.Set;
  *         .build()
  * }</pre>
  *
- *
  * <p>Each method accepts several secrets, any of which may have signed: during a rotation, pass both the old and the new one.
  * Services that sign their URL require {@link WebhookReceiverBuilder#publicUrl}, or a {@link WebhookRouter}.
  */
@@ -135,7 +134,6 @@ public final class Signatures extends Presets {
     /**
      * Verifies {@code PAYPAL-TRANSMISSION-SIG} of PayPal. Certificates are fetched only from PayPal, live or sandbox, and must be
      * issued by a certificate authority that the JVM trusts.
-     *
      *
      * <p>The signature covers the id and the time of the transmission, the id of the webhook and the CRC32 of the body. A CRC32
      * detects errors but does not protect: an attacker who has seen a request can send its signature with another body that has

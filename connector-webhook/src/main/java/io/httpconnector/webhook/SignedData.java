@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * A view of a genuine request that exposes only the data covered by its verifiers: the only source of the id, the type and the
  * payload of an event. Has no method that returns an unsigned header field or query parameter. Immutable.
  *
- *
  * <p>A sender that is identified by a token, an address or a certificate is trusted, so its whole request counts. If a signature
  * covers neither the body nor parameters (Mailgun), the body is still the payload, but it does not distinguish events.
  */

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request exactly as received by a web server. Immutable, provided that the bytes of the body are not modified.
  *
- *
  * <p>The body must be the bytes as received: a signature does not match JSON that a framework has parsed and serialised again.
  */
 public final class WebhookRequest {

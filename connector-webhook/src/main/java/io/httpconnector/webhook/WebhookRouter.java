@@ -23,7 +23,6 @@ import java.util.regex.Pattern;
  * URI url = router.add(token, leads);                      // https://app.example.com/hooks/kbnO3...: give it to the service
  * }</pre>
  *
- *
  * <p>To rotate a URL, add the same receiver with another token, and revoke the old token when the service uses the new one.
  */
 public final class WebhookRouter implements WebhookEndpoint {

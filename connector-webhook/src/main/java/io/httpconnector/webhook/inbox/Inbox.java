@@ -12,7 +12,6 @@ import java.util.List;
  * Stores events until they are handled, so that the sender receives its response immediately and need not retry when a handler
  * fails. Implementations must be thread-safe.
  *
- *
  * <p>Implement this interface for an existing database or queue.
  */
 public interface Inbox extends AutoCloseable {
