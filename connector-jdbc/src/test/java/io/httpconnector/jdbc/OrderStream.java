@@ -26,7 +26,7 @@ import javax.sql.DataSource;
 /** A service with a stream of orders 1, 2, 3 ..., and the nodes that store each order once in a database. */
 final class OrderStream implements AutoCloseable {
 
-    private static final int FACTOR = 50;
+    private static final int FACTOR = 25;
 
     /** The number of nodes that read the stream. */
     final AtomicInteger readers = new AtomicInteger();
@@ -68,7 +68,7 @@ final class OrderStream implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    /** Time that passes 50 times as fast, so that a node takes over soon, with a wall clock that may be wrong. */
+    /** Time that passes 25 times as fast, so that a node takes over soon, with a wall clock that may be wrong. */
     static final class FastClock implements TimeSource {
 
         private final long start = System.nanoTime();
@@ -125,12 +125,14 @@ final class OrderStream implements AutoCloseable {
         }
     }
 
-    static int count(DataSource source) throws SQLException {
+    static int count(DataSource source) {
         try (var connection = source.getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("select count(*) from orders")) {
             row.next();
             return row.getInt(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -36,6 +36,10 @@ class StreamClockTest {
         });
     }
 
+    private static boolean isStandby(StreamTrigger node) {
+        return node.status().phase() == StreamPhase.STANDBY;
+    }
+
     @ParameterizedTest
     @CsvSource({"H2, PT2H, PT-2H", "H2, PT-2H, PT2H", "POSTGRESQL, PT2H, PT-2H", "POSTGRESQL, PT-2H, PT2H"})
     void wrongClocksNeitherStopNorDoubleTheStream(Databases databases, Duration error, Duration errorOfOther)
@@ -55,23 +59,24 @@ class StreamClockTest {
                 second.start();
                 Await.until(() -> second.status().phase() == StreamPhase.STANDBY);
                 // Longer than the lease.
-                Thread.sleep(1000);
+                Thread.sleep(1500);
                 assertThat(second.status().phase()).isEqualTo(StreamPhase.STANDBY);
                 assertThat(orders.readers).hasValue(1);
 
                 clock.error = errorOfOther.multipliedBy(2);
                 otherClock.error = error.multipliedBy(2);
-                Thread.sleep(1000);
+                Thread.sleep(1500);
                 assertThat(second.status().phase()).isEqualTo(StreamPhase.STANDBY);
                 assertThat(second.status().events()).isZero();
 
                 isPartitioned.set(true);
                 Await.until(() -> second.status().events() > 0);
                 isPartitioned.set(false);
-                Await.until(() -> second.status().lastEventId().equals(String.valueOf(EVENTS)));
-                Await.until(() -> first.status().phase() == StreamPhase.STANDBY && orders.readers.get() == 1);
+                // On a busy machine, the first node may take over again.
+                Await.until(() -> OrderStream.count(source) == EVENTS);
+                Await.until(() -> orders.readers.get() == 1 && isStandby(first) != isStandby(second));
                 assertThat(OrderStream.count(source)).isEqualTo(EVENTS);
-                assertThat(second.deadLetters()).isEmpty();
+                assertThat((isStandby(first) ? second : first).deadLetters()).isEmpty();
             }
         }
     }

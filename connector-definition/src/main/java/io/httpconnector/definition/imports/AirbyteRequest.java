@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class AirbyteRequest {
 
     private static final Pattern HOST = Pattern.compile("https?://[^/{}]+");
-
-    /** An input, with what is used in its place. */
-    private static final Pattern INPUT =
-            Pattern.compile("\\{\\{\\s*auth\\.([\\w-]+)((?:\\s*\\|\\s*(?:default|omit)(?:\\([^(){}]*\\))?)*)\\s*}}");
 
     private final CatalogueItem requester;
     private final AirbyteScope scope;
@@ -241,7 +236,7 @@ final class AirbyteRequest {
                 return;
             }
             List<String> list = AirbyteLiterals.constants(value.node().asText());
-            String text = list.isEmpty() ? withFlags(value, scope) : null;
+            String text = list.isEmpty() ? scope.parameter(value) : null;
             CatalogueItem key = value.withText(name);
             String translated = name.contains("{{") ? scope.constant(key) : name;
             if (text != null && translated != null) {
@@ -251,33 +246,6 @@ final class AirbyteRequest {
                 list.forEach(each -> use.accept(translated, each));
             }
         });
-    }
-
-    /** Returns a text; Airbyte writes a flag as Python does: {@code True}. */
-    private static @Nullable String withFlags(CatalogueItem value, AirbyteScope scope) {
-        String text = AirbyteLiterals.unquoted(scope.text(value));
-        if (text == null) {
-            return null;
-        }
-        if (value.node().isBoolean()) {
-            return value.node().asBoolean() ? "True" : "False";
-        }
-        return INPUT.matcher(text)
-                .replaceAll(pill -> Matcher.quoteReplacement(
-                        scope.inputs().isFlag(pill.group(1))
-                                ? "{{auth." + pill.group(1) + " | map('true', 'True', 'False')" + pill.group(2) + "}}"
-                                : pill.group()));
-    }
-
-    /** Returns a text in JSON, in which an input that is a number or a flag is no text. */
-    private static String typed(String text, AirbyteScope scope) {
-        Matcher pill = INPUT.matcher(text);
-        if (!pill.matches()) {
-            return text;
-        }
-        String filter =
-                scope.isNumber(pill.group(1)) ? " | number" : scope.inputs().isFlag(pill.group(1)) ? " | boolean" : "";
-        return "{{auth." + pill.group(1) + filter + pill.group(2) + "}}";
     }
 
     private void body() {
@@ -376,6 +344,6 @@ final class AirbyteRequest {
             return list.deepCopy();
         }
         String text = omits ? scope.optionalText(item) : scope.text(item);
-        return text == null ? null : AirbyteLiterals.value(typed(text, scope));
+        return text == null ? null : AirbyteLiterals.value(scope.typed(text));
     }
 }

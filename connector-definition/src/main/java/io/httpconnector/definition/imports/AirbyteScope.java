@@ -26,6 +26,10 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
     private static final Pattern INPUT =
             Pattern.compile("\\{\\{\\s*(?:auth\\.([\\w-]+)|page\\.cursor)((?:[^}'\"]|'[^']*'|\"[^\"]*\")*)}}");
 
+    /** An input, with what is used in its place. */
+    private static final Pattern ENTERED =
+            Pattern.compile("\\{\\{\\s*auth\\.([\\w-]+)((?:\\s*\\|\\s*(?:default|omit)(?:\\([^(){}]*\\))?)*)\\s*}}");
+
     /** A single pill with one of several values. */
     private static final Pattern CHOICE =
             Pattern.compile("\\{\\{(?:[^}'\"]|'[^']*'|\"[^\"]*\")*\\| map\\((?:[^}'\"]|'[^']*'|\"[^\"]*\")*}}");
@@ -236,6 +240,33 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
     @Nullable String optionalText(CatalogueItem item) {
         String text = text(item);
         return text == null ? null : omitting(text);
+    }
+
+    /** Translates the text of a parameter, in which Airbyte writes a flag as Python does: {@code True}. */
+    @Nullable String parameter(CatalogueItem item) {
+        String text = AirbyteLiterals.unquoted(text(item));
+        if (text == null) {
+            return null;
+        }
+        if (item.node().isBoolean()) {
+            return item.node().asBoolean() ? "True" : "False";
+        }
+        return ENTERED.matcher(text)
+                .replaceAll(pill -> Matcher.quoteReplacement(
+                        inputs.isFlag(pill.group(1))
+                                ? "{{auth." + pill.group(1) + " | map('true', 'True', 'False')" + pill.group(2) + "}}"
+                                : pill.group()));
+    }
+
+    /** Returns a text in JSON, in which an input that is a number or a flag is no text. */
+    String typed(String text) {
+        Matcher pill = ENTERED.matcher(text);
+        if (!pill.matches()) {
+            return text;
+        }
+        String input = pill.group(1);
+        String filter = inputs.isNumber(input) ? " | number" : inputs.isFlag(input) ? " | boolean" : "";
+        return "{{auth." + input + filter + pill.group(2) + "}}";
     }
 
     /** Lets a text be omitted without its optional inputs. */

@@ -103,21 +103,21 @@ class HybridPollsTest {
     }
 
     @Test
-    void withoutAVersionEachRecordIsOneEventUntilItIsDeleted() {
+    void withoutAVersionEachRecordIsOneEventUntilItIsDeleted() throws InterruptedException {
         try (HybridTrigger trigger = trigger(poll -> poll.detectDeletions())) {
             without(trigger);
         }
     }
 
     @Test
-    void withoutAVersionTheCursorDoesNotMakeChangesEvents() {
+    void withoutAVersionTheCursorDoesNotMakeChangesEvents() throws InterruptedException {
         try (HybridTrigger trigger =
                 trigger(poll -> poll.cursor(Cursor.timestamp("/updated").clientSide()))) {
             without(trigger);
         }
     }
 
-    private void without(HybridTrigger trigger) {
+    private void without(HybridTrigger trigger) throws InterruptedException {
         assertThat(send(trigger, "changed", record("a", "10:00"))).isEqualTo(200);
         assertThat(send(trigger, "changed", record("a", "10:01"))).isEqualTo(200);
         records(record("a", "10:02"), record("b", "10:02"));
@@ -136,6 +136,8 @@ class HybridPollsTest {
         assertThat(send(trigger, "deleted", "{\"id\": \"a\"}")).isEqualTo(200);
         records(record("b", "18:03"));
         trigger.pollOnce();
+        // A record that is read within the millisecond of its deletion may be older than the deletion.
+        TimeUnit.MILLISECONDS.sleep(2);
         records(record("a", "19:03"), record("b", "18:03"));
         trigger.pollOnce();
 
