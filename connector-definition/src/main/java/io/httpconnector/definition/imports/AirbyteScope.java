@@ -200,7 +200,8 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
 
     /** Translates the path of a URL, as {@link #text} does. */
     @Nullable String path(CatalogueItem item) {
-        return text(item, true);
+        String path = text(item, true);
+        return path == null ? null : withFlags(path);
     }
 
     private @Nullable String text(CatalogueItem item, boolean isInPath) {
@@ -251,18 +252,27 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
         if (item.node().isBoolean()) {
             return item.node().asBoolean() ? "True" : "False";
         }
-        return ENTERED.matcher(text)
-                .replaceAll(pill -> Matcher.quoteReplacement(
-                        inputs.isFlag(pill.group(1))
-                                ? "{{auth." + pill.group(1) + " | map('true', 'True', 'False')" + pill.group(2) + "}}"
-                                : pill.group()));
+        return withFlags(text);
     }
 
-    /** Returns a text in JSON, in which an input that is a number or a flag is no text. */
+    /** Writes the flags in a text as Python does. */
+    private String withFlags(String text) {
+        return ENTERED.matcher(text).replaceAll(pill -> {
+            if (!inputs.isFlag(pill.group(1))) {
+                return Matcher.quoteReplacement(pill.group());
+            }
+            String more =
+                    pill.group(2).replace("default(true", "default('True'").replace("default(false", "default('False'");
+            return Matcher.quoteReplacement(
+                    "{{auth." + pill.group(1) + " | map('true', 'True', 'False')" + more + "}}");
+        });
+    }
+
+    /** Returns a text in JSON, in which an input that is a number or a flag is no text, unless there is more around it. */
     String typed(String text) {
         Matcher pill = ENTERED.matcher(text);
         if (!pill.matches()) {
-            return text;
+            return withFlags(text);
         }
         String input = pill.group(1);
         String filter = inputs.isNumber(input) ? " | number" : inputs.isFlag(input) ? " | boolean" : "";

@@ -637,16 +637,16 @@ class AirbyteImportTest {
     /** Airbyte writes flags in parameters as Python does, but in JSON as JSON does. */
     @ParameterizedTest
     @CsvSource(delimiter = '§', nullValues = "null", textBlock = """
-            true  § fixed=True&flag=True&text=true&with=x-True  § {"flag":true,"days":7,"text":"a7"}
-            false § fixed=True&flag=False&text=true&with=x-False § {"flag":false,"days":7,"text":"a7"}
-            null  § fixed=True&text=true                         § {"days":7,"text":"a7"}
+            true  § fixed=True&flag=True&more=y-True&text=true&with=x-True  § {"flag":true,"days":7,"text":"a7 True"}
+            false § fixed=True&flag=False&more=y-False&text=true&with=x-False § {"flag":false,"days":7,"text":"a7 False"}
+            null  § fixed=True&more=y-False&text=true                         § {"days":7}
             """)
     void flagsInParameters(@Nullable String flag, String query, String body) {
         String document =
                 manifest("streams:\n" + stream("loaves", """
                                 url_base: 'https://h.example.com', path: /l, http_method: POST, request_body_json:
-                                  {flag: "{{ config['flag'] }}", days: "{{ config['days'] }}", text: "a{{ config['days'] }}"},
-                                request_parameters: {fixed: true, flag: "{{ config['flag'] }}", text: 'true',
+                                  {flag: "{{ config['flag'] }}", days: "{{ config['days'] }}", text: "a{{ config['days'] }} {{ config['flag'] }}"},
+                                request_parameters: {fixed: true, flag: "{{ config['flag'] }}", more: "y-{{ config.get('flag', False) }}", text: 'true',
                                   with: "x-{{ config['flag'] }}"}""", "")).document().toString();
         try (MockService service = MockService.start()) {
             service.on("POST", "/h.example.com/l", MockResponse.json("[]"));
@@ -661,6 +661,16 @@ class AirbyteImportTest {
             assertThat(service.requests().get(0).uri().getQuery()).isEqualTo(query);
             assertThat(service.requests().get(0).body()).isEqualTo(body);
         }
+    }
+
+    @Test
+    void flagsInPaths() {
+        ImportedConnector imported = manifest("streams:\n"
+                + stream("loaves", "url_base: 'https://h.example.com', path: \"/l/{{ config['flag'] }}/x\"", ""));
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.document().at("/requests/loaves/url").asText())
+                .isEqualTo("/l/{{auth.flag | map('true', 'True', 'False') | path}}/x");
     }
 
     @Test
