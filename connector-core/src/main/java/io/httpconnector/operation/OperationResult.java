@@ -30,6 +30,9 @@ public final class OperationResult {
 
     private final OperationClient client;
     private final OperationReference reference;
+    /** Accepted, but not completed: RFC 9110, section 15.3.3. */
+    private static final int NOT_COMPLETED = 202;
+
     private final ResultLocation location;
 
     OperationResult(OperationClient client, OperationReference reference, OperationStatus status, String base) {
@@ -86,7 +89,7 @@ public final class OperationResult {
      * Requests the result.
      *
      * @return the response
-     * @throws OperationException if the result has expired, has several URLs, several pages or none
+     * @throws OperationException if the result has expired, is not ready (status 202), has several URLs, several pages or none
      * @throws ConnectorException if the request fails
      */
     public Response response() {
@@ -100,6 +103,9 @@ public final class OperationResult {
     }
 
     private void requireOnePage(Response response, InputStream body) throws IOException {
+        if (response.status() == NOT_COMPLETED) {
+            throw location.notCompleted();
+        }
         boolean isFirstPage;
         try {
             isFirstPage = client.definition().result().isFirstOfSeveralPages(client.connection(), response, body);
@@ -118,7 +124,8 @@ public final class OperationResult {
      *
      * @param file the target file, which is replaced if it exists; its directory must exist
      * @return the response, without its body
-     * @throws OperationException if the result has expired, has several URLs, several pages or none; there is no file then
+     * @throws OperationException if the result has expired, is not ready (status 202), has several URLs, several pages or none; there is no
+     *     file then
      * @throws ConnectorException if the request fails, or the file cannot be written
      */
     public Response download(Path file) {

@@ -184,6 +184,14 @@ final class ResultLocation {
                 context());
     }
 
+    OperationException notCompleted() {
+        return new OperationException(
+                OperationFailure.NO_RESULT,
+                "The result of operation " + id()
+                        + " has the status 202, so that it is not ready: its response is not the" + " result",
+                context());
+    }
+
     /** Returns the request for a URL that the service has chosen, whose query may be a credential. */
     Request request(String url) {
         return Request.get(url).named(client.definition().name() + " result").maskingQueries();

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -32,6 +33,7 @@ final class EndConditions {
     private static final String SHORT_PAGE = "endsWithShortPage";
     private static final String END_STATUS = "endsWithStatus";
     private static final String TOTAL = "total";
+    private static final Pattern DECIMAL = Pattern.compile("\\d{1,18}(\\.\\d{1,18})?");
     private static final List<String> FLAGS = List.of("moreWhile", "lastWhen");
 
     /** The conditions by a value of the response, by their member in a definition. */
@@ -115,8 +117,20 @@ final class EndConditions {
 
     /** The stated total; {@code Long.MAX_VALUE} when it is unknown or implausible. */
     private static long statedCount(Page page, ValueSource total) {
-        long stated = total.in(page).asLong(Long.MAX_VALUE);
+        long stated = count(total.in(page));
         return stated < 0 || (stated == 0 && page.count() > 0) ? Long.MAX_VALUE : stated;
+    }
+
+    /** A number of pages may be a quotient: 1.5 are two pages. */
+    private static long count(JsonNode stated) {
+        if (stated.isIntegralNumber()) {
+            return stated.canConvertToLong() ? stated.longValue() : Long.MAX_VALUE;
+        }
+        boolean isDecimal = stated.isNumber()
+                || (stated.isTextual()
+                        && DECIMAL.matcher(stated.textValue().strip()).matches());
+        // A conversion of a value out of range returns the greatest number.
+        return isDecimal ? (long) Math.ceil(stated.asDouble()) : stated.asLong(Long.MAX_VALUE);
     }
 
     /** The members of a definition. */

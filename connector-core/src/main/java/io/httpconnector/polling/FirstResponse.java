@@ -51,6 +51,7 @@ final class FirstResponse {
                 response,
                 envelope,
                 list.size(),
+                list.size(),
                 list.path(list.size() - 1),
                 Fingerprint.of(list),
                 Page.Likeness.ANONYMOUS,

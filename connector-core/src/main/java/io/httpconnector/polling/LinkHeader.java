@@ -3,6 +3,7 @@ package io.httpconnector.polling;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
 import io.httpconnector.internal.http.LenientUrl;
+import io.httpconnector.polling.PollingException.Reason;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -16,12 +17,20 @@ final class LinkHeader {
     private static final String PARAMETER =
             "\\s*+;\\s*+([^;,=\\s]++)(?:\\s*+=\\s*+(?:" + QUOTED + "|'([^'\";,]*+)'|([^\";,\\s]*+)))?+";
     private static final Pattern LINK = Pattern.compile("<([^<>]*+)>((?:" + PARAMETER + ")*+)");
+    /** What may be the relation type of a link that could not be read. */
+    private static final Pattern NEXT = Pattern.compile("(?i)(?:^|[\\s\"'=])next(?:$|[\\s\"',;])");
+
     private static final Pattern ONE = Pattern.compile(PARAMETER);
 
     private LinkHeader() {}
 
-    /** The target of the first link of the response with the relation type {@code next}. */
+    /**
+     * The target of the first link of the response with the relation type {@code next}.
+     *
+     * @throws PollingException if there is none, but a malformed link that may be one
+     */
     static Optional<String> next(Response response) {
+        StringBuilder unread = new StringBuilder();
         for (String field : response.headers().all("Link")) {
             Matcher link = LINK.matcher(field);
             while (link.find()) {
@@ -29,8 +38,24 @@ final class LinkHeader {
                     return Optional.of(LenientUrl.ofHeader(link.group(1).strip()));
                 }
             }
+            unread.append(LINK.matcher(field).replaceAll(" ")).append(' ');
+        }
+        if (NEXT.matcher(unread).find()) {
+            throw new PollingException(
+                    Reason.UNEXPECTED_RESPONSE,
+                    response.exchange().summary()
+                            + ": the Link header is malformed (RFC 8288), so that it is unknown whether there is a next page");
         }
         return Optional.empty();
+    }
+
+    /** Whether the response has a well-formed link to the next page. */
+    static boolean hasNext(Response response) {
+        try {
+            return next(response).isPresent();
+        } catch (PollingException e) {
+            return false;
+        }
     }
 
     /** Uses the first parameter {@code rel}; further ones are ignored. A link with an {@code anchor} is one of that context. */

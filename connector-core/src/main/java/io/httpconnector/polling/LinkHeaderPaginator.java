@@ -42,13 +42,13 @@ record LinkHeaderPaginator() implements Paginator {
 
         @Override
         public List<PaginationCandidate> detect(FirstResponse response) {
-            return LinkHeader.next(response.page().response()).isEmpty()
-                    ? List.of()
-                    : List.of(PaginationCandidate.of(
+            return LinkHeader.hasNext(response.page().response())
+                    ? List.of(PaginationCandidate.of(
                             new LinkHeaderPaginator(),
                             EndConditions.NONE,
                             Evidence.URL,
-                            "a Link header with rel=\"next\""));
+                            "a Link header with rel=\"next\""))
+                    : List.of();
         }
     }
 }

@@ -27,6 +27,7 @@ public final class Page {
     private final Response response;
     private final PageEnvelope envelope;
     private final int count;
+    private final int records;
     private final JsonNode last;
     private final Fingerprint content;
     private final Likeness likeness;
@@ -49,6 +50,7 @@ public final class Page {
             Response response,
             PageEnvelope envelope,
             int count,
+            int records,
             JsonNode last,
             Fingerprint content,
             Likeness likeness,
@@ -57,6 +59,7 @@ public final class Page {
         this.response = response;
         this.envelope = envelope;
         this.count = count;
+        this.records = records;
         this.last = last;
         this.content = content;
         this.likeness = likeness;
@@ -69,6 +72,7 @@ public final class Page {
         this.response = page.response;
         this.envelope = page.envelope;
         this.count = page.count;
+        this.records = page.records;
         this.last = page.last;
         this.content = page.content;
         this.likeness = page.likeness;
@@ -107,12 +111,23 @@ public final class Page {
     }
 
     /**
-     * The number of records, before any filter.
+     * The number of records, before any filter. If the path of the records selects a part of each element of a list, such as the
+     * lines of orders, the number of those elements, because that is what services count.
      *
      * @return the count
      */
     public int count() {
         return count;
+    }
+
+    /** Whether there are records; elements may be without records, such as an order without lines. */
+    boolean isWithRecords() {
+        return records > 0;
+    }
+
+    /** The number of records, before any filter. */
+    int records() {
+        return records;
     }
 
     /**

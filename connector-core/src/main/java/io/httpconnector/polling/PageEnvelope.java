@@ -20,6 +20,8 @@ final class PageEnvelope {
     private List<String> columns = List.of();
     private int values;
     private boolean full;
+    /** The number of elements of the list that the first {@code *} of the path selects; negative without one. */
+    private int elements = -1;
 
     PageEnvelope() {
         this(false);
@@ -97,7 +99,19 @@ final class PageEnvelope {
         other.tree.properties().forEach(member -> put(tree, member.getKey(), member.getValue()));
         blank &= other.blank;
         incomplete |= other.incomplete;
+        if (other.elements >= 0) {
+            addElements(other.elements);
+        }
         columns = columns.isEmpty() ? other.columns : columns;
+    }
+
+    void addElements(int count) {
+        elements = Math.max(0, elements) + count;
+    }
+
+    /** The number of elements that the service counts: those of the list that the first {@code *} selects, otherwise the records. */
+    int elementsOr(int records) {
+        return elements < 0 ? records : elements;
     }
 
     ObjectNode tree() {

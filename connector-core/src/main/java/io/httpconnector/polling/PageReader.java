@@ -97,6 +97,7 @@ final class PageReader implements RecordReader.Sink {
                     number,
                     response,
                     envelope,
+                    envelope.elementsOr(count),
                     count,
                     last.deepCopy(),
                     new Fingerprint(content + Fingerprint.of(last).low(), count),

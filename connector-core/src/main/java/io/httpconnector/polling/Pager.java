@@ -18,6 +18,7 @@ final class Pager {
     private int empty;
     private int number = 1;
     private long total;
+    private long records;
     private LastPageSignal signal = LastPageSignal.NOTHING;
     private OptionalLong statedTotal = OptionalLong.empty();
 
@@ -41,6 +42,9 @@ final class Pager {
     ObjectNode save() {
         ObjectNode state = JsonNodeFactory.instance.objectNode();
         state.put("number", number).put("total", total).put("empty", empty);
+        if (records != total) {
+            state.put("records", records);
+        }
         sequence.save(state);
         return state;
     }
@@ -49,6 +53,7 @@ final class Pager {
     void resume(JsonNode state) {
         number = state.path("number").asInt();
         total = state.path("total").asLong();
+        records = state.path("records").asLong(total);
         empty = state.path("empty").asInt();
         sequence.resume(state);
     }
@@ -98,6 +103,7 @@ final class Pager {
     boolean next(Page read) {
         ObjectNode requested = pills();
         total += read.count();
+        records += read.records();
         Page page = read.with(requested, total);
         empty = page.count() == 0 ? empty + 1 : 0;
         signal = ends.evaluate(page, total, limits.size());
@@ -163,8 +169,9 @@ final class Pager {
         }
     }
 
+    /** Whether the total states more than was read, of the elements or of the records within them. */
     private boolean isTotalMissed(long read) {
-        return statedTotal.isPresent() && read < statedTotal.getAsLong();
+        return statedTotal.isPresent() && Math.max(read, records) < statedTotal.getAsLong();
     }
 
     /**

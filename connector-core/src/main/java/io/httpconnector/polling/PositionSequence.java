@@ -39,12 +39,12 @@ final class PositionSequence implements PageSequence {
     @Override
     public void last(Page page) {
         Page before = previous;
-        boolean isEqual = page.count() > 0 && isEqualToLast(page);
+        boolean isEqual = page.isWithRecords() && isEqualToLast(page);
         boolean isOther = before != null && !page.isIdentified() && PagePosition.isAdvanced(before, page);
         // Some services return the last page for every higher number.
         repeated = isEqual && !isOther;
         previous = page;
-        if (!isEqual && page.count() > 0) {
+        if (!isEqual && page.isWithRecords()) {
             checkStart(page, isOther);
         }
         if (repeated && page.number() == 2) {
@@ -58,7 +58,7 @@ final class PositionSequence implements PageSequence {
     private void checkStart(Page page, boolean isOther) {
         boolean isNew = earlier.add(page.content());
         known = isNew || isOther || page.isUniform() ? 0 : known + 1;
-        if (known == TokenSequence.MAX_KNOWN || (known > 0 && page.isIdentified() && page.count() > 1)) {
+        if (known == TokenSequence.MAX_KNOWN || (known > 0 && page.isIdentified() && page.records() > 1)) {
             throw PageSequence.endless("page " + page.number() + " has the same records as an earlier page: the service"
                     + " starts again after the last page; use an end condition, such as a total");
         }

@@ -159,7 +159,7 @@ final class RecordReader {
                     && !isEmpty
                     && !records.isOptional()
                     && (format == Format.JSON || lines)
-                    && !records.path().contains("*")) {
+                    && !records.path().contains(RecordSelector.ALL)) {
                 throw UnexpectedContent.insteadOfList(parser, records);
             }
             if (format == Format.XML && !found && !hasContainer && !isEmpty && !records.isOptional()) {
@@ -194,18 +194,24 @@ final class RecordReader {
             members(parser, segment, rest, around);
         } else if (parser.currentToken() == JsonToken.START_ARRAY && segment.matches("0|[1-9]\\d{0,8}")) {
             element(parser, Integer.parseInt(segment), rest, around);
-        } else if (parser.currentToken() == JsonToken.START_ARRAY && segment.equals("*")) {
+        } else if (parser.currentToken() == JsonToken.START_ARRAY && segment.equals(RecordSelector.ALL)) {
             int count = 0;
             depth++;
             for (; parser.nextToken() != JsonToken.END_ARRAY; count++) {
                 walkWithin(parser, rest, around, String.valueOf(count));
             }
             depth--;
+            if (!rest.isEmpty() && format != Format.XML && isFirstAll(path)) {
+                envelope.addElements(count);
+            }
             if (count == 0) {
                 envelope.markListIncomplete();
             }
         } else {
             // An empty list where an object was expected, null or a text: there is nothing below it.
+            if (depth == 0 && format != Format.XML && !records.isOptional()) {
+                UnexpectedContent.rejectAbove(parser, records);
+            }
             hasNull |= parser.currentToken() == JsonToken.VALUE_NULL;
             found |= parser.currentToken() == JsonToken.VALUE_NULL;
             if (parser.currentToken() == JsonToken.VALUE_NULL) {
@@ -217,6 +223,11 @@ final class RecordReader {
             }
             parser.skipChildren();
         }
+    }
+
+    /** Whether the rest of a path begins with the first {@code *}. */
+    private boolean isFirstAll(List<String> rest) {
+        return records.path().indexOf(RecordSelector.ALL) == records.path().size() - rest.size();
     }
 
     /** Walks into a member or element; what it contains around the records is kept under its name or index. */
@@ -258,7 +269,7 @@ final class RecordReader {
             String name = parser.currentName();
             parser.nextToken();
             hasMembers = true;
-            if (segment.equals("*") || segment.equals(name)) {
+            if (segment.equals(RecordSelector.ALL) || segment.equals(name)) {
                 isThere = true;
                 walkWithin(parser, rest, around, name);
             } else if (envelope.isFull()) {
@@ -305,7 +316,7 @@ final class RecordReader {
                 // A single record, or a value in place of the list.
                 envelope.markListIncomplete();
             }
-            if (format == Format.JSON && item.isObject() && !records.path().contains("*")) {
+            if (format == Format.JSON && item.isObject() && !records.path().contains(RecordSelector.ALL)) {
                 // A token may be a member of the only record.
                 item.properties()
                         .forEach(member -> envelope.put(

@@ -50,6 +50,9 @@ public final class RecordSelector {
         CSV
     }
 
+    /** The segment of a path that selects all elements or members. */
+    static final String ALL = "*";
+
     private final List<String> path;
     private final Format format;
     private final CsvFormat csv;

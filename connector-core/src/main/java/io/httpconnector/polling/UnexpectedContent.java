@@ -2,6 +2,7 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.internal.text.LogSafe;
 
@@ -61,17 +62,34 @@ final class UnexpectedContent extends JsonProcessingException {
     static void rejectScalar(JsonParser parser, JsonNode value, RecordSelector records) throws UnexpectedContent {
         boolean isBlank = value.isTextual() && value.asText().isBlank();
         boolean isSingleNumber = value.isNumber() && records.path().isEmpty();
-        if (isSingleNumber || records.path().contains("*") || (isBlank && records.isOptional())) {
+        if (isSingleNumber || records.path().contains(RecordSelector.ALL) || (isBlank && records.isOptional())) {
             return;
         }
-        String type = isBlank
-                ? "a blank text"
-                : value.isTextual() ? "a text" : value.isNumber() ? "a number" : "true or false";
         throw new UnexpectedContent(
                 parser,
-                "there is " + type + " in place of the list of records "
+                "there is " + (isBlank ? "a blank text" : type(parser.currentToken()))
+                        + " in place of the list of records "
                         + (records.path().isEmpty() ? "at the root" : "at \"" + path(records) + "\"")
                         + (isBlank ? ": if this means an empty list, use RecordSelector.at(...).optional()" : ""));
+    }
+
+    /**
+     * Rejects a text, number or Boolean in place of the list or object around the elements that {@code *} selects.
+     *
+     * @throws UnexpectedContent if the parser is at such a value
+     */
+    static void rejectAbove(JsonParser parser, RecordSelector records) throws UnexpectedContent {
+        JsonToken token = parser.currentToken();
+        if (records.path().contains(RecordSelector.ALL) && token.isScalarValue() && token != JsonToken.VALUE_NULL) {
+            throw new UnexpectedContent(
+                    parser,
+                    "there is " + type(token) + " in place of a list or an object on the path \"" + path(records)
+                            + "\" of the records");
+        }
+    }
+
+    private static String type(JsonToken token) {
+        return token == JsonToken.VALUE_STRING ? "a text" : token.isNumeric() ? "a number" : "true or false";
     }
 
     private static String path(RecordSelector records) {

@@ -83,6 +83,23 @@ class OperationResultTest {
                 .hasMessageContainingAll(texts);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{\"state\": \"pending\"}"})
+    void resultThatIsNotReadyIsAnError(String body) {
+        service.behaviour = asked -> switch (asked.path()) {
+            case "/exports" -> Reply.json("{\"id\": 7}").with(202);
+            case "/exports/7" -> Reply.json("{\"state\": \"finished\", \"url\": \"/file\"}");
+            default -> Reply.json(body).with(202);
+        };
+        OperationResult result = result(export().resultUrl("/url"));
+        Path file = directory.resolve("export");
+
+        assertFailure(result::text, OperationFailure.NO_RESULT, "status 202", "not ready");
+        assertFailure(result::json, OperationFailure.NO_RESULT, "status 202", "not ready");
+        assertFailure(() -> result.download(file), OperationFailure.NO_RESULT, "status 202", "not ready");
+        assertThat(file).doesNotExist();
+    }
+
     @Test
     void recordsWithoutAUrlAreAnError() {
         respond("{\"state\": \"finished\", \"url\": \"/file\"}");

@@ -334,4 +334,103 @@ class TruncatedPagesTest extends RecordServiceFixture {
         read(ITEMS, PAGES.total("/total"));
         assertThat(read).hasSize(4);
     }
+
+    /** Three orders, each with two lines, of which the second has none; a page has one order. */
+    private static MockResponse orders(MockRequest asked) {
+        int offset = asked.number("offset", 0);
+        List<Object> lines =
+                offset == 1 ? List.of() : List.of(Map.of("id", offset * 10), Map.of("id", offset * 10 + 1));
+        List<Object> orders = offset > 2 ? List.of() : List.of(Map.of("lines", lines));
+        return MockResponse.json(Map.of("orders", orders, "total", 3, "pages", 2.5));
+    }
+
+    private static Stream<Pagination> offsets() {
+        Pagination offset = Pagination.offset("offset");
+        return Stream.of(offset, offset.total("/total"), offset.totalPages("/pages"), offset.endsWithShortPage(1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("offsets")
+    void serviceCountsTheElementsAroundTheRecords(Pagination offset) {
+        service.behaviour = TruncatedPagesTest::orders;
+
+        read(RecordSelector.at("/orders/*/lines"), offset);
+
+        assertThat(read).containsExactly("0", "1", "20", "21");
+        read.clear();
+        poll(RecordSelector.at("/orders/*/lines"), offset);
+        assertThat(events).extracting(event -> event.key()).containsExactly("0", "1", "20", "21");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"Rate limit exceeded\"", "7", "false", "\"\""})
+    void valueInPlaceOfTheListAroundTheRecordsIsAnError(String value) {
+        for (int page = 1; page <= 3; page++) {
+            int bad = page;
+            service.behaviour = asked -> asked.number("page", 1) == bad
+                    ? MockResponse.of("application/json", "{\"items\": " + value + "}")
+                    : page(asked.number("page", 1));
+            read.clear();
+            assertUnexpected(
+                    () -> read(RecordSelector.at("/items/*/id"), PAGES),
+                    "in place of a list or an object",
+                    "/items/*/id");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/records?page=2; rel=\"next\"",
+                "</records?page=2>; rel=\"next",
+                "</records?page=2; rel=next",
+                "</records?page=2>; title=two words; rel=\"next\"",
+                "</a>; rel=first, /records?page=2; rel='next'",
+            })
+    void malformedLinkIsAnError(String link) {
+        service.behaviour = asked ->
+                MockResponse.json(Map.of("items", List.of(Map.of("id", 1)))).header("Link", link);
+
+        assertUnexpected(() -> read(ITEMS, Pagination.linkHeader()), "the Link header is malformed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "</records?page=1>; rel=\"prev\"; title=\"next\"",
+                "</next>; rel=\"last\"",
+                "",
+                "</a>; rel=\"https://example.com/next\"",
+                "</a>; rel=\"next\"; anchor=\"/other\""
+            })
+    void otherLinksEndThePages(String link) {
+        service.behaviour = asked ->
+                MockResponse.json(Map.of("items", List.of(Map.of("id", 1)))).header("Link", link);
+
+        read(ITEMS, Pagination.linkHeader());
+
+        assertThat(read).containsExactly("1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1.5, 2", "\"1.5\", 2", "\"2\", 2", "2.0, 2", "1.01, 2", "99999999999999999999, 4", "1e30, 4"})
+    void numberOfPagesMayBeAQuotient(String pages, int requests) {
+        service.behaviour = asked -> {
+            int page = asked.number("page", 1);
+            String items = page > 3 ? "" : "{\"id\": " + page + "}";
+            return MockResponse.of("application/json", "{\"items\": [" + items + "], \"pages\": " + pages + "}");
+        };
+
+        if (requests == 4) {
+            // An unknown number of pages ends with an empty page.
+            assertThat(readAll(PAGES.totalPages("/pages"))).containsExactly("1", "2", "3");
+        } else {
+            assertThat(readAll(PAGES.totalPages("/pages"))).containsExactly("1", "2");
+        }
+    }
+
+    private List<String> readAll(Pagination pagination) {
+        read(ITEMS, pagination);
+        return read;
+    }
 }

@@ -12,7 +12,8 @@ import java.util.zip.ZipException;
 /**
  * A stream that decompresses all members of a gzip stream (RFC 1952), and returns bytes as they arrive. {@link
  * java.util.zip.GZIPInputStream} ends after a member if no more bytes have arrived by then, and ignores a truncated header of the
- * next member. Bytes after the last member that are no member, such as padding, are ignored. Not thread-safe.
+ * next member. Zeros after a member, the padding of tapes and blocks, are ignored; other bytes are an error, as they may be a damaged
+ * member. Not thread-safe.
  */
 public final class GzipInputStream extends InputStream {
 
@@ -101,17 +102,22 @@ public final class GzipInputStream extends InputStream {
     private boolean startMember() throws IOException {
         headerChecksum.reset();
         int first = next();
-        if (first != MAGIC_1) {
-            if (hasMember) {
-                return false;
-            }
-            throw first < 0 ? truncated() : new ZipException("Not in GZIP format");
+        while (first == 0 && hasMember) {
+            first = next();
         }
-        if (required() != MAGIC_2) {
-            if (hasMember) {
-                return false;
-            }
-            throw new ZipException("Not in GZIP format");
+        if (first < 0 && hasMember) {
+            return false;
+        }
+        if (first < 0) {
+            throw truncated();
+        }
+        headerChecksum.reset();
+        headerChecksum.update(first);
+        if (first != MAGIC_1 || required() != MAGIC_2) {
+            throw new ZipException(
+                    hasMember
+                            ? "The gzip stream is damaged: after a member, there is neither another one nor padding"
+                            : "Not in GZIP format");
         }
         if (required() != DEFLATE) {
             throw new ZipException("The compression method of the gzip stream is not supported");
