@@ -95,11 +95,12 @@ final class CsvRows {
             return row;
         }
 
-        private static List<String> columns(JsonParser parser) {
+        private static List<String> columns(JsonParser parser) throws UnexpectedContent {
             List<String> names = new ArrayList<>();
             if (parser.getSchema() instanceof CsvSchema header) {
                 header.forEach(column -> names.add(column.getName()));
             }
+            UnexpectedContent.rejectForeignCsv(parser, names);
             return distinct(names);
         }
     }

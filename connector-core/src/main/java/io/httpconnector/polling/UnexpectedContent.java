@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.internal.text.LogSafe;
+import java.util.List;
 
 /** Signals that a response is well-formed, but not as expected. */
 final class UnexpectedContent extends JsonProcessingException {
@@ -85,6 +86,19 @@ final class UnexpectedContent extends JsonProcessingException {
                     parser,
                     "there is " + type(token) + " in place of a list or an object on the path \"" + path(records)
                             + "\" of the records");
+        }
+    }
+
+    /**
+     * Rejects JSON, HTML and XML in place of CSV, such as an error.
+     *
+     * @param columns the names in the first row
+     */
+    static void rejectForeignCsv(JsonParser parser, List<String> columns) throws UnexpectedContent {
+        String first = columns.isEmpty() ? "" : columns.get(0).strip();
+        if (first.startsWith("{") || first.startsWith("<")) {
+            throw new UnexpectedContent(
+                    parser, "there is " + (first.startsWith("{") ? "JSON" : "HTML or XML") + " in place of CSV");
         }
     }
 

@@ -134,4 +134,46 @@ class GzipRecordsTest {
 
         assertThatThrownBy(() -> records(RecordSelector.atRoot())).isInstanceOf(ConnectorException.class);
     }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+
+    @Test
+    void membersMayBePaddedWithZeros() throws IOException {
+        byte[] first = compressed("{\"id\": 7}\n".getBytes(StandardCharsets.UTF_8));
+        byte[] second = compressed("{\"id\": 8}\n".getBytes(StandardCharsets.UTF_8));
+        byte[] zeros = new byte[10_000];
+        for (byte[] padded :
+                List.of(joined(first, second), joined(first, zeros, second), joined(first, second, zeros))) {
+            file = padded;
+            assertThat(records(RecordSelector.atRoot().as(RecordSelector.Format.JSON_LINES)))
+                    .extracting(record -> record.path("id").asText())
+                    .containsExactly("7", "8");
+        }
+    }
+
+    /** A bit of the header or the trailer of the second member is wrong. */
+    @Test
+    void damagedMemberIsAnError() throws IOException {
+        byte[] first = compressed("{\"id\": 7}\n".getBytes(StandardCharsets.UTF_8));
+        byte[] second = compressed("{\"id\": 8}\n".getBytes(StandardCharsets.UTF_8));
+        for (int at = 0; at < second.length; at++) {
+            // The time, the extra flags and the operating system have no meaning here.
+            if (at < 4 || at >= second.length - 8) {
+                file = joined(first, second);
+                file[first.length + at] ^= 0x40;
+                assertThatThrownBy(() -> records(RecordSelector.atRoot().as(RecordSelector.Format.JSON_LINES)))
+                        .as("byte %d", at)
+                        .isInstanceOf(ConnectorException.class);
+            }
+        }
+        file = joined(first, "<html>".getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> records(RecordSelector.atRoot().as(RecordSelector.Format.JSON_LINES)))
+                .hasMessageContaining("neither another one nor padding");
+    }
 }

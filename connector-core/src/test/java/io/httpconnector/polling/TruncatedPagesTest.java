@@ -429,6 +429,25 @@ class TruncatedPagesTest extends RecordServiceFixture {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"error\": \"rate limit\"}",
+                "  {\"error\":\n \"rate limit\"}",
+                "<html><body>502 Bad Gateway</body></html>",
+                "<!DOCTYPE html>\n<html>\n<body>502</body>\n</html>\n",
+                "<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code></Error>"
+            })
+    void otherContentInPlaceOfCsvIsAnError(String content) {
+        for (int page = 1; page <= 2; page++) {
+            int bad = page;
+            service.behaviour = asked -> MockResponse.of(
+                    "text/csv", asked.number("page", 1) == bad ? content : "id\n" + asked.number("page", 1) + "\n");
+            assertUnexpected(
+                    () -> read(RecordSelector.atRoot().as(RecordSelector.Format.CSV), PAGES), "in place of CSV");
+        }
+    }
+
     private List<String> readAll(Pagination pagination) {
         read(ITEMS, pagination);
         return read;
