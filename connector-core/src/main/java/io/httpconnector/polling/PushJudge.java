@@ -224,10 +224,9 @@ final class PushJudge {
             return false;
         }
         long order = deletionOrder(item);
-        if (!isCurrent
-                && current != null
-                && isComparable(order, order(item.print(), current))
-                && order < order(item.print(), current)) {
+        // The polls forget a record that is older than their position.
+        long latest = current == null ? state.latestOrder(item.print()) : order(item.print(), current);
+        if (!isCurrent && isComparable(order, latest) && order < latest) {
             outdated++;
             state.countOutdated();
             return false;

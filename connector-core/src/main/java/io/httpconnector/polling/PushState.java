@@ -67,6 +67,18 @@ final class PushState {
         return deletion != null && deletion.isDelivered() ? deletion : null;
     }
 
+    /** Returns the greatest order of the delivered versions of a record; {@link Occurrence#UNORDERED} if there is none. */
+    synchronized long latestOrder(Fingerprint key) {
+        long latest = Occurrence.UNORDERED;
+        for (long version : versions.getOrDefault(key, List.of())) {
+            Occurrence one = find(key, version);
+            if (one != null && one.isDelivered() && !one.isDeletion() && one.order() != Occurrence.UNORDERED) {
+                latest = latest == Occurrence.UNORDERED ? one.order() : Math.max(latest, one.order());
+            }
+        }
+        return latest;
+    }
+
     /** Adds or replaces an occurrence. A deletion replaces all versions of its record, and a version the deletion. */
     synchronized void put(Occurrence one) {
         if (one.isDelivered()) {

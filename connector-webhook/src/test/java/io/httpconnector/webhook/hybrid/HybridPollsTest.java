@@ -150,6 +150,29 @@ class HybridPollsTest {
     }
 
     @Test
+    void lateDeletionOfARecordThatTheCursorHasForgottenIsNoEvent() {
+        try (HybridTrigger trigger = trigger(poll ->
+                poll.version("/updated").cursor(Cursor.timestamp("/updated").clientSide()))) {
+            records(record("a", "10:00"));
+            trigger.pollOnce();
+            for (String time : List.of("12:00", "14:00", "16:00")) {
+                records(record("b", time), record("a", "10:00"));
+                trigger.pollOnce();
+            }
+            events.clear();
+
+            assertThat(send(trigger, "deleted", record("a", "09:00"))).isEqualTo(200);
+            assertThat(events).isEmpty();
+            assertThat(trigger.status().webhook())
+                    .hasValueSatisfying(
+                            webhook -> assertThat(webhook.outdated()).isEqualTo(1));
+
+            assertThat(send(trigger, "deleted", record("a", "10:30"))).isEqualTo(200);
+            assertThat(events).hasSize(1).allSatisfy(event -> assertThat(event).startsWith("DELETED"));
+        }
+    }
+
+    @Test
     void withoutAVersionARecordThatTheCursorHasForgottenIsNewWhenItChanges() {
         try (HybridTrigger trigger =
                 trigger(poll -> poll.cursor(Cursor.timestamp("/updated").clientSide()))) {
