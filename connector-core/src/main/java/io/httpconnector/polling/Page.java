@@ -120,12 +120,7 @@ public final class Page {
         return count;
     }
 
-    /** Whether there are records; elements may be without records, such as an order without lines. */
-    boolean isWithRecords() {
-        return records > 0;
-    }
-
-    /** The number of records, before any filter. */
+    /** The number of records, before any filter; elements may have none, such as an order without lines. */
     int records() {
         return records;
     }

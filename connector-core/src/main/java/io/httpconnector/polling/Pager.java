@@ -158,7 +158,7 @@ final class Pager {
     }
 
     private void checkEnd(String problem) {
-        boolean isTotalMissed = isTotalMissed(total);
+        boolean isTotalMissed = isTotalMissed(total, records);
         if (isTotalMissed || signal == LastPageSignal.MORE) {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE,
@@ -169,9 +169,9 @@ final class Pager {
         }
     }
 
-    /** Whether the total states more than was read, of the elements or of the records within them. */
-    private boolean isTotalMissed(long read) {
-        return statedTotal.isPresent() && Math.max(read, records) < statedTotal.getAsLong();
+    /** Whether the total states more than were read: neither as many elements nor as many records within them. */
+    private boolean isTotalMissed(long readElements, long readRecords) {
+        return statedTotal.isPresent() && Math.max(readElements, readRecords) < statedTotal.getAsLong();
     }
 
     /**
@@ -181,7 +181,9 @@ final class Pager {
      */
     boolean isRepeatedAgain(Page page) {
         boolean isRepeated = sequence.isEqualToLast(page);
-        if (isRepeated && (signal != LastPageSignal.NOTHING || isTotalMissed(total - page.count()))) {
+        if (isRepeated
+                && (signal != LastPageSignal.NOTHING
+                        || isTotalMissed(total - page.count(), records - page.records()))) {
             throw PageSequence.endless("pages " + (page.number() - 2) + " to " + page.number()
                     + " have the same records, although the service states that there are others");
         }

@@ -39,12 +39,12 @@ final class PositionSequence implements PageSequence {
     @Override
     public void last(Page page) {
         Page before = previous;
-        boolean isEqual = page.isWithRecords() && isEqualToLast(page);
+        boolean isEqual = page.records() > 0 && isEqualToLast(page);
         boolean isOther = before != null && !page.isIdentified() && PagePosition.isAdvanced(before, page);
         // Some services return the last page for every higher number.
         repeated = isEqual && !isOther;
         previous = page;
-        if (!isEqual && page.isWithRecords()) {
+        if (!isEqual && page.records() > 0) {
             checkStart(page, isOther);
         }
         if (repeated && page.number() == 2) {

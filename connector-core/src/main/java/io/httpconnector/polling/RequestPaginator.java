@@ -34,7 +34,7 @@ record RequestPaginator(BiFunction<Page, Request, Optional<Request>> next) imple
 
         @Override
         public boolean next(Page page, boolean more) {
-            if (page.isWithRecords() && !contents.add(page.content())) {
+            if (page.records() > 0 && !contents.add(page.content())) {
                 throw PageSequence.endless("page " + page.number() + " has the same records as an earlier page");
             }
             if (current == null) {

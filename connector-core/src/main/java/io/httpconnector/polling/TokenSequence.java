@@ -118,7 +118,7 @@ final class TokenSequence implements PageSequence {
 
     @Override
     public void last(Page page) {
-        boolean isKnown = page.isWithRecords() && !contents.add(page.content());
+        boolean isKnown = page.records() > 0 && !contents.add(page.content());
         JsonNode following = isKnown ? next.apply(page) : MissingNode.getInstance();
         if (!following.isMissingNode() && (!page.isUniform() || used.contains(Fingerprint.of(following)))) {
             throw PageSequence.endless("page " + page.number()
@@ -129,8 +129,8 @@ final class TokenSequence implements PageSequence {
 
     @Override
     public boolean next(Page page, boolean more) {
-        boolean isNew = page.isWithRecords() && contents.add(page.content());
-        known = isNew || !page.isWithRecords() || page.isUniform() ? 0 : known + 1;
+        boolean isNew = page.records() > 0 && contents.add(page.content());
+        known = isNew || page.records() == 0 || page.isUniform() ? 0 : known + 1;
         previous = page.content();
         Fingerprint ids = page.ids();
         boolean hasSameIds = ids != null && ids.equals(previousIds);

@@ -144,12 +144,15 @@ class GzipRecordsTest {
     }
 
     @Test
-    void membersMayBePaddedWithZeros() throws IOException {
+    void membersMayBePadded() throws IOException {
         byte[] first = compressed("{\"id\": 7}\n".getBytes(StandardCharsets.UTF_8));
         byte[] second = compressed("{\"id\": 8}\n".getBytes(StandardCharsets.UTF_8));
         byte[] zeros = new byte[10_000];
-        for (byte[] padded :
-                List.of(joined(first, second), joined(first, zeros, second), joined(first, second, zeros))) {
+        for (byte[] padded : List.of(
+                joined(first, second),
+                joined(first, zeros, second),
+                joined(first, second, zeros),
+                joined(first, second, "\r\n".getBytes(StandardCharsets.US_ASCII)))) {
             file = padded;
             assertThat(records(RecordSelector.atRoot().as(RecordSelector.Format.JSON_LINES)))
                     .extracting(record -> record.path("id").asText())

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,63 @@ class StreamLimitTest {
         }
 
         assertThat(limit.active()).isEqualTo(10);
+    }
+
+    @Test
+    void interruptedRequestLeavesItsPlaceToTheNextOne() throws Exception {
+        StreamLimit limit = warm();
+        enter(limit);
+        enter(limit);
+        limit.refuse();
+        Thread interrupted = new Thread(() -> {
+            try {
+                limit.enter(() -> false);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        interrupted.start();
+        while (limit.waiting() == 0) {
+            Thread.sleep(1);
+        }
+        CompletableFuture<Void> next = entering(limit);
+
+        interrupted.interrupt();
+        interrupted.join(5000);
+        limit.leave();
+
+        next.get(5, TimeUnit.SECONDS);
+        assertThat(limit.active()).isEqualTo(1);
+        assertThat(limit.waiting()).isZero();
+    }
+
+    @Test
+    void cancelledRequestEndsItsWait() throws Exception {
+        StreamLimit limit = warm();
+        AtomicBoolean isCancelled = new AtomicBoolean();
+        enter(limit);
+        enter(limit);
+        limit.refuse();
+        CompletableFuture<Void> cancelled = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        limit.enter(isCancelled::get);
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                threads);
+        while (limit.waiting() == 0) {
+            Thread.sleep(1);
+        }
+
+        isCancelled.set(true);
+        limit.wake();
+
+        cancelled.get(5, TimeUnit.SECONDS);
+        limit.leave();
+        limit.leave();
+        assertThat(limit.active()).isZero();
     }
 
     /** A service with a limit that changes: all requests end, and the streams are counted right. */

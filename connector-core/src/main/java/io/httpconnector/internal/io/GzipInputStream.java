@@ -12,12 +12,15 @@ import java.util.zip.ZipException;
 /**
  * A stream that decompresses all members of a gzip stream (RFC 1952), and returns bytes as they arrive. {@link
  * java.util.zip.GZIPInputStream} ends after a member if no more bytes have arrived by then, and ignores a truncated header of the
- * next member. Zeros after a member, the padding of tapes and blocks, are ignored; other bytes are an error, as they may be a damaged
- * member. Not thread-safe.
+ * next member. Zeros and white space after a member are ignored; other bytes are an error, as they may be a damaged member. Not
+ * thread-safe.
  */
 public final class GzipInputStream extends InputStream {
 
     private static final int BUFFER = 8192;
+
+    /** What may follow a member: the padding of blocks, and the line break of a script. */
+    private static final String PADDING = "\0\t\n\r ";
 
     private static final int MAGIC_1 = 0x1f;
     private static final int MAGIC_2 = 0x8b;
@@ -102,7 +105,7 @@ public final class GzipInputStream extends InputStream {
     private boolean startMember() throws IOException {
         headerChecksum.reset();
         int first = next();
-        while (first == 0 && hasMember) {
+        while (hasMember && PADDING.indexOf(first) >= 0) {
             first = next();
         }
         if (first < 0 && hasMember) {
