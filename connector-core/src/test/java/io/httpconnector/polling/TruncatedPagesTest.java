@@ -448,6 +448,19 @@ class TruncatedPagesTest extends RecordServiceFixture {
         }
     }
 
+    /** The records of a repeated page are not read, so that they do not reach the total. */
+    @ParameterizedTest
+    @ValueSource(ints = {5, 6, 7, 8, 9, 100})
+    void lastPageThatIsRepeatedDoesNotReachTheTotal(int total) {
+        service.behaviour = asked -> {
+            int page = Math.min(2, asked.number("page", 1));
+            return MockResponse.json(Map.of(
+                    "items", List.of(Map.of("id", page * 10), Map.of("id", page * 10 + 1)), "total", total));
+        };
+
+        assertThatThrownBy(() -> read(ITEMS, PAGES.total("/total"))).isInstanceOf(PollingException.class);
+    }
+
     private List<String> readAll(Pagination pagination) {
         read(ITEMS, pagination);
         return read;
