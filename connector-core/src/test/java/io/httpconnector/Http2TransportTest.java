@@ -29,6 +29,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -385,10 +386,15 @@ class Http2TransportTest {
         try (ServerSocket noTls = new ServerSocket(0);
                 HttpConnection connection =
                         connection("https://localhost:" + noTls.getLocalPort()).build()) {
+            // The client may send a GET request once more; a socket without a reference would be closed.
+            List<Socket> sockets = new CopyOnWriteArrayList<>();
             PeerIo.start(() -> {
-                Socket socket = noTls.accept();
-                assertThat(socket.getInputStream().read()).isPositive();
-                socket.getOutputStream().write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                while (true) {
+                    Socket socket = noTls.accept();
+                    sockets.add(socket);
+                    assertThat(socket.getInputStream().read()).isPositive();
+                    socket.getOutputStream().write("HTTP/1.1 400 Bad\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                }
             });
             assertThat(catchThrowableOfType(CannotConnectException.class, () -> connection.send(Request.get("/")))
                             .reason())

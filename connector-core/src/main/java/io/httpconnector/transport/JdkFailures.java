@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,11 @@ final class JdkFailures {
         NoRouteToHostException unreachable = find(thrown, NoRouteToHostException.class);
         if (unreachable != null) {
             return unreachable;
+        }
+        SSLException noTls = find(thrown, SSLException.class);
+        if (noTls != null && has(noTls, "plaintext connection")) {
+            // The response is not TLS. Depending on timing, the client does not report it as a failed handshake.
+            return noTls;
         }
         // With TLS 1.3 a service may reject the client certificate after the request was sent; it does not read that
         // request.
