@@ -399,6 +399,7 @@ class Http2TransportTest {
             assertThat(catchThrowableOfType(CannotConnectException.class, () -> connection.send(Request.get("/")))
                             .reason())
                     .isEqualTo(CannotConnectException.Reason.TLS);
+            assertThat(sockets).isNotEmpty();
         }
     }
 
