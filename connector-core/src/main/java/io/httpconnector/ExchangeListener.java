@@ -15,7 +15,7 @@ import java.util.Optional;
  * })
  * }</pre>
  *
- * <p>Called on the sending thread, so implementations must return quickly and be thread-safe. Exceptions are logged and do not
+ * <p>Called on the sending thread, which is not that of the caller of {@code sendAsync}, so implementations must return quickly and be thread-safe. Exceptions and errors are logged and do not
  * affect the call.
  */
 @FunctionalInterface
@@ -36,6 +36,16 @@ public interface ExchangeListener {
      * @param report the result, without secrets
      */
     default void credentials(CredentialsReport report) {}
+
+    /**
+     * Returns a listener for one call that another thread sends ({@link HttpConnection#sendAsync}), with the context of the current
+     * thread, such as the parent of a trace. The default is this listener.
+     *
+     * @return the listener of the call
+     */
+    default ExchangeListener inCurrentContext() {
+        return this;
+    }
 
     /** The outcome of a request for credentials. */
     enum CredentialsOutcome {

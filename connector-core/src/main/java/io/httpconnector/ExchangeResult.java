@@ -21,6 +21,12 @@ public final class ExchangeResult {
     private final Request request;
     private final @Nullable Response response;
     private final @Nullable Throwable failure;
+    /** When the call began and how long it took; null if it has a response. */
+    private final CallContext.@Nullable CallTiming failed;
+
+    /** Whether the auth strategy has failed, whose exception has an exchange of its own. */
+    private final boolean isUnsigned;
+
     private final Timings timings;
     private final int attempts;
     private final long sentBytes;
@@ -30,6 +36,8 @@ public final class ExchangeResult {
         this.request = request;
         this.response = response;
         this.failure = failure;
+        this.failed = response == null ? call.timing() : null;
+        this.isUnsigned = failure instanceof RuntimeException e && call.isSigningFailure(e);
         this.timings = call.timings();
         this.attempts = call.attempts();
         Body body = request.content();
@@ -40,13 +48,13 @@ public final class ExchangeResult {
     /**
      * Returns the status code.
      *
-     * @return the status; empty when there was no response
+     * @return the status; empty when there was no response, also if credentials could not be obtained
      */
     public OptionalInt status() {
         if (response != null) {
             return OptionalInt.of(response.status());
         }
-        return failure instanceof ConnectorException e ? status(e) : OptionalInt.empty();
+        return !isUnsigned && failure instanceof ConnectorException e ? status(e) : OptionalInt.empty();
     }
 
     static OptionalInt status(ConnectorException failure) {
@@ -117,13 +125,18 @@ public final class ExchangeResult {
      * Returns the recorded request and response. It is created on demand, because it is far more expensive than the other
      * values.
      *
-     * @return the exchange, without secrets; empty if there was no request to send
+     * @return the exchange, without secrets; without a response if an interceptor, the auth strategy or the network has failed
      */
     public Optional<Exchange> exchange() {
         if (response != null) {
             return Optional.of(response.exchange());
         }
-        return failure instanceof ConnectorException e ? e.exchange() : Optional.empty();
+        Exchange known = !isUnsigned && failure instanceof ConnectorException e
+                ? e.exchange().orElse(null)
+                : null;
+        return known != null || failed == null
+                ? Optional.ofNullable(known)
+                : Optional.of(Redactor.withoutResponse(request, failed));
     }
 
     /**
@@ -157,6 +170,16 @@ public final class ExchangeResult {
             return listeners.isEmpty() ? NONE : new ListenerNotifier(listeners);
         }
 
+        /** Creates a notifier for one call that another thread sends. */
+        static ListenerNotifier inCurrentContext(List<ExchangeListener> listeners) {
+            if (listeners.isEmpty()) {
+                return NONE;
+            }
+            List<ExchangeListener> own = new ArrayList<>(listeners.size());
+            notify(listeners, listener -> own.add(notNull(listener.inCurrentContext(), "listener in a context")));
+            return new ListenerNotifier(own);
+        }
+
         boolean hasListeners() {
             return !listeners.isEmpty();
         }
@@ -166,7 +189,7 @@ public final class ExchangeResult {
             for (ExchangeListener listener : listeners) {
                 try {
                     observers.add(notNull(listener.started(start), "watch of a listener"));
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     logFailure(e);
                 }
             }
@@ -211,7 +234,7 @@ public final class ExchangeResult {
                         report = new ExchangeResult(request, response, failure, call);
                     }
                     observer.ended(report);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     logFailure(e);
                 }
             }
@@ -236,7 +259,7 @@ public final class ExchangeResult {
                     // a
                     // start.
                     long count = receiver.isWhole() ? receiver.count() : receiver.count() + 1;
-                    recorder.ended(() -> read.raw(start, count), start.length, message, Redactor::redact);
+                    recorder.ended(() -> read.raw(start, count), read.rawBytes(start), message, Redactor::redact);
                 }
                 return true;
             }
@@ -255,13 +278,13 @@ public final class ExchangeResult {
             for (T one : all) {
                 try {
                     event.accept(one);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     logFailure(e);
                 }
             }
         }
 
-        private static void logFailure(RuntimeException e) {
+        private static void logFailure(Throwable e) {
             LOG.warn("A listener failed", e);
         }
     }

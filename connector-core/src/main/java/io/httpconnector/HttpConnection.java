@@ -204,8 +204,9 @@ public final class HttpConnection implements AutoCloseable {
      */
     public CompletableFuture<Response> sendAsync(Request request, Executor executor) {
         CallContext call = settings.call(notNull(request, "request"));
+        ListenerNotifier listeners = ListenerNotifier.inCurrentContext(settings.listeners());
         return AsyncCall.start(
-                () -> sender.send(request, settings.retry(), call, null, listeners()), notNull(executor, "executor"));
+                () -> sender.send(request, settings.retry(), call, null, listeners), notNull(executor, "executor"));
     }
 
     /**

@@ -36,6 +36,9 @@ final class Redactor {
 
     private static final int MAX_BODY = 64 * 1024;
 
+    /** The minimum length of a part of a secret by which it is recognized in the message of a parser. */
+    private static final int MIN_QUOTED = 6;
+
     private static final byte[] NO_BYTES = {};
 
     /** The name of a secret that is the query of a URL that a service has chosen. */
@@ -121,6 +124,21 @@ final class Redactor {
     }
 
     /**
+     * Masks the message of a parser, which may quote the response from the start to the end of a word, and thus a part of a secret:
+     * then the whole message is masked.
+     */
+    String maskQuote(String message) {
+        for (String value : values) {
+            for (int start = 0; start + MIN_QUOTED <= value.length(); start++) {
+                if (message.contains(value.substring(start, start + MIN_QUOTED))) {
+                    return LogSafe.MASK;
+                }
+            }
+        }
+        return mask(message);
+    }
+
+    /**
      * Returns a body with masked secrets; the same array if it has none. A body is empty if it contains a secret elsewhere than in its
      * text, such as in compressed data, or can't be searched.
      */
@@ -152,10 +170,20 @@ final class Redactor {
 
     /** Returns whether a masked text contains a secret if its bytes are decoded with another charset than the declared one. */
     private boolean isFoundInOtherCharset(String text) {
-        boolean isPlain = text.chars().allMatch(c -> c > 0 && c <= 0xff);
-        return !isPlain
+        return !isPlain(text)
                 && (secrets.isFoundIn(text.getBytes(StandardCharsets.UTF_16BE))
                         || secrets.isFoundIn(text.getBytes(StandardCharsets.UTF_16LE)));
+    }
+
+    /** Returns whether a text has only characters of one byte. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0 || c > 0xff) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns the header fields of a response to a request, without secrets. */
@@ -250,16 +278,16 @@ final class Redactor {
 
     /** Returns an exchange without a response. */
     static Exchange withoutResponse(RequestParts request, CallContext call) {
-        return redact(withoutResponse(request, call.timing()));
+        return withoutResponse(request, call.timing());
     }
 
     /** Returns an exchange for a request that was not sent. */
     static Exchange unsent(RequestParts request) {
-        return redact(withoutResponse(request, new CallContext.CallTiming(Instant.EPOCH, Duration.ZERO, 0)));
+        return withoutResponse(request, new CallContext.CallTiming(Instant.EPOCH, Duration.ZERO, 0));
     }
 
-    private static RawExchange withoutResponse(RequestParts request, CallContext.CallTiming timing) {
-        return raw(request, 0, HeaderFields.NONE, NO_BYTES, 0, timing);
+    static Exchange withoutResponse(RequestParts request, CallContext.CallTiming timing) {
+        return redact(raw(request, 0, HeaderFields.NONE, NO_BYTES, 0, timing));
     }
 
     /**

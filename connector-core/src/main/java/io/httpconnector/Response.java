@@ -500,10 +500,16 @@ public final class Response {
         return raw(body(), body().length);
     }
 
-    /** Returns the number of bytes of the bodies in {@link #raw()}. */
+    /** Returns the approximate number of bytes of {@link #raw()} in memory. */
     long rawBytes() {
+        return rawBytes(body());
+    }
+
+    /** Returns the approximate number of bytes of {@link #raw(byte[], long)} in memory. */
+    long rawBytes(byte[] start) {
         Body sent = request.content();
-        return body().length
+        return start.length
+                + fields.memoryBytes()
                 + (sent == null || !sent.shown().isInMemory()
                         ? 0L
                         : sent.shown().content().length);
@@ -540,7 +546,7 @@ public final class Response {
                 : LogSafe.visible(
                         String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason is given"));
         Exchange exchange = exchange();
-        String masked = request.redactsResponse() ? "not shown" : new Redactor(request.secrets()).mask(why);
+        String masked = request.redactsResponse() ? "not shown" : new Redactor(request.secrets()).maskQuote(why);
         return new InvalidResponseException(
                 sentence("the body is not " + what + ": " + (hasEvents(fields) ? EVENTS : masked)), null, exchange);
     }

@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.recording.MaskedFailure;
 import io.httpconnector.internal.transport.CallContext;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
@@ -190,12 +191,19 @@ final class StreamingReceiver<T> {
     static final class ReaderFailedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        ReaderFailedException(IOException cause) {
-            super(cause);
+        private final IOException reason;
+
+        ReaderFailedException(IOException reason) {
+            super(reason);
+            this.reason = reason;
         }
 
+        /** Returns an exception without the secrets of the request, which a parser may quote if the service repeats them. */
         ConnectorException toConnectorException(Request request) {
-            return new ConnectorException(request + ": the reader of the body failed: " + getCause(), getCause());
+            Redactor redactor = new Redactor(request.secrets());
+            return new ConnectorException(
+                    request + ": the reader of the body failed: " + redactor.maskQuote(String.valueOf(reason)),
+                    MaskedFailure.of(reason, redactor::maskQuote));
         }
     }
 

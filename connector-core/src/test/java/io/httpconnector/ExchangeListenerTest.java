@@ -9,8 +9,11 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMoc
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.tls.ServerTrust;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -156,6 +159,53 @@ class ExchangeListenerTest {
         assertThat(told).hasSize(2);
     }
 
+    /** A library of the listener may be missing. The response has arrived, and later listeners are told. */
+    @Test
+    void errorOfAListenerHarmsNobody() {
+        ExchangeListener broken = start -> new ExchangeListener.CallObserver() {
+            @Override
+            public void ended(ExchangeResult report) {
+                throw new NoClassDefFoundError("com/example/Audit");
+            }
+        };
+        ExchangeListener unstartable = start -> {
+            throw new ExceptionInInitializerError("no configuration");
+        };
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .listener(broken)
+                .listener(unstartable)
+                .listener(listener())
+                .build()) {
+            assertThat(connection.send(Request.post("/a").json("{}")).status()).isEqualTo(200);
+        }
+        assertThat(ended).hasSize(1);
+    }
+
+    /** A parser quotes the text that it does not understand. */
+    @Test
+    void failureOfAReaderHasNoSecretThatTheServiceRepeats() {
+        service.stubFor(any(anyUrl()).willReturn(aResponse().withBody("canary-5 is not permitted")));
+        try (HttpConnection connection = connection()
+                .auth(request -> request.header("X-Key", Secret.of("canary-5")))
+                .build()) {
+            assertThatThrownBy(() -> connection.read(
+                            Request.get("/a"),
+                            (head, body) -> new ObjectMapper().reader().readTree(body)))
+                    .isInstanceOf(ConnectorException.class)
+                    .hasMessageContaining("the reader of the body failed")
+                    .satisfies(failure -> {
+                        StringWriter text = new StringWriter();
+                        failure.printStackTrace(new PrintWriter(text));
+                        assertThat(text.toString())
+                                .contains("JsonParseException")
+                                .doesNotContain("canary");
+                    });
+        }
+        assertThat(ended.get(0).failure().orElseThrow().toString()).doesNotContain("canary");
+    }
+
     @Test
     void everyEndIsTold() {
         try (HttpConnection connection = connection()
@@ -167,6 +217,7 @@ class ExchangeListenerTest {
         }
 
         assertThat(ended.get(0).failure()).containsInstanceOf(IllegalStateException.class);
-        assertThat(ended.get(0).exchange()).isEmpty();
+        assertThat(ended.get(0).status()).isEmpty();
+        assertThat(ended.get(0).exchange().orElseThrow().url()).isEqualTo(service.baseUrl() + "/");
     }
 }

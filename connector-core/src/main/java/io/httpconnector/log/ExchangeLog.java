@@ -1,8 +1,10 @@
 package io.httpconnector.log;
 
+import io.httpconnector.ConnectorException;
 import io.httpconnector.Exchange;
 import io.httpconnector.ExchangeListener;
 import io.httpconnector.ExchangeResult;
+import io.httpconnector.ExchangeStarted;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.recording.RawExchange;
 import io.httpconnector.internal.recording.RawExchangeObserver;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A thread of the log removes the secrets and writes the entries several times a second, so that sending is not delayed; for a
- * store in memory, the sending thread copies the exchange, and the secrets are removed when it is read. Of a response that is read
+ * store in memory, the secrets are removed when an entry is read. Of a response that is read
  * while it is received, the log has the first 16 KB of the body. Calls never fail because of the log: if the store is too slow or
  * fails, entries are dropped and counted. Those of a process that is killed may be lost. Thread-safe.
  */
@@ -125,7 +127,7 @@ public final class ExchangeLog implements AutoCloseable {
      * @return the listener, for any number of connections
      */
     public ExchangeListener connections() {
-        return start -> new Call(start.connection(), source.get());
+        return new CallListener(null);
     }
 
     /**
@@ -152,9 +154,11 @@ public final class ExchangeLog implements AutoCloseable {
      *
      * @param query the conditions
      * @return the entries, the latest ones first
-     * @throws io.httpconnector.ConnectorException if the store cannot be read
+     * @throws ConnectorException if the store cannot be read
+     * @throws InvalidDefinitionException if the query is null
      */
     public List<LoggedExchange> search(ExchangeQuery query) {
+        require(query != null, "the query is null");
         queue.awaitWritten(SEARCH_TIMEOUT);
         return store.search(query);
     }
@@ -172,7 +176,7 @@ public final class ExchangeLog implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        queue.awaitWritten(CLOSE_TIMEOUT);
+        queue.close(CLOSE_TIMEOUT);
         store.close();
     }
 
@@ -189,6 +193,28 @@ public final class ExchangeLog implements AutoCloseable {
             queue.add(entry, bytes);
         } else {
             memory.append(List.of(entry.entry(UUID.randomUUID().toString())));
+        }
+    }
+
+    /** Observes calls. */
+    private final class CallListener implements ExchangeListener {
+
+        /** The trigger or receiver that has passed the call to another thread; null if the thread knows it. */
+        private final @Nullable String caller;
+
+        CallListener(@Nullable String caller) {
+            this.caller = caller;
+        }
+
+        @Override
+        public CallObserver started(ExchangeStarted start) {
+            return new Call(start.connection(), caller == null ? source.get() : caller);
+        }
+
+        @Override
+        public ExchangeListener inCurrentContext() {
+            String current = source.get();
+            return current == null ? this : new CallListener(current);
         }
     }
 
@@ -215,12 +241,10 @@ public final class ExchangeLog implements AutoCloseable {
                 @Nullable String failure,
                 Function<RawExchange, Exchange> redaction) {
             try {
-                if (memory != null && failure == null) {
-                    memory.add(connection, from, exchange.get(), bytes, redaction);
+                if (memory != null) {
+                    memory.add(connection, from, failure, exchange, bytes, redaction);
                 } else {
-                    add(
-                            id -> LoggedExchange.of(id, connection, from, failure, exchange.get(), bytes, redaction),
-                            bytes);
+                    add(id -> LoggedExchange.of(id, connection, from, failure, exchange.get(), redaction), bytes);
                 }
             } catch (OutOfMemoryError e) {
                 queue.drop();
@@ -232,14 +256,20 @@ public final class ExchangeLog implements AutoCloseable {
             Throwable failure = result.failure().orElse(null);
             boolean isError = failure != null || result.status().orElse(0) >= 400;
             Exchange exchange = isWanted(isError) ? result.exchange().orElse(null) : null;
-            // Without a request there is nothing to log.
             if (exchange != null) {
-                String message = failure == null ? null : String.valueOf(failure.getMessage());
+                String message = failure == null ? null : message(failure);
                 long bytes = (long) exchange.requestBody().length()
                         + exchange.responseBody().length();
                 add(id -> LoggedExchange.of(id, connection, from, message, exchange), bytes);
             }
         }
+    }
+
+    /** Only the library's own messages are known to have no secret. */
+    private static String message(Throwable failure) {
+        return failure instanceof ConnectorException
+                ? String.valueOf(failure.getMessage())
+                : failure.getClass().getName();
     }
 
     /** Remembers the trigger that a thread works for. */

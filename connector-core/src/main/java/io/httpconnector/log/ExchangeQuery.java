@@ -136,20 +136,13 @@ public record ExchangeQuery(
      * @return true if it does
      */
     public boolean matches(LoggedExchange entry) {
-        return matches(
-                entry.connection(),
-                entry.source(),
-                entry.status(),
-                entry.failure().isPresent(),
-                entry.time());
-    }
-
-    boolean matches(String ofConnection, String ofSource, int status, boolean isFailed, Instant time) {
-        return (connection == null || connection.equals(ofConnection))
-                && (source == null || source.equals(ofSource))
+        Instant time = entry.time();
+        int status = entry.status();
+        return (connection == null || connection.equals(entry.connection()))
+                && (source == null || source.equals(entry.source()))
                 && status >= minStatus
                 && status <= maxStatus
-                && (!failedOnly || isFailed)
+                && (!failedOnly || entry.failure().isPresent())
                 && (from == null || !time.isBefore(from))
                 && (to == null || time.isBefore(to));
     }

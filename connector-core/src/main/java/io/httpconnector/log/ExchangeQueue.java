@@ -75,7 +75,7 @@ final class ExchangeQueue {
     /**
      * Adds an entry, or drops it if too many wait.
      *
-     * @param bytes the approximate size of its bodies
+     * @param bytes its approximate size
      */
     void add(EntrySource entry, long bytes) {
         Waiting before;
@@ -98,6 +98,19 @@ final class ExchangeQueue {
         }
         if (added.depth == URGENT || (added.bytes >= URGENT_BYTES && added.bytes - bytes < URGENT_BYTES)) {
             urgent.release();
+        }
+    }
+
+    /** Writes the waiting entries, and drops those for which the time is too short. */
+    void close(Duration timeout) {
+        awaitWritten(timeout);
+        long lost = accepted.get() - finished.get();
+        if (lost > 0) {
+            dropped.addAndGet(lost);
+            LOG.warn(
+                    "{} exchanges could not be logged, because the store has not accepted them within {}",
+                    lost,
+                    timeout);
         }
     }
 
@@ -130,6 +143,7 @@ final class ExchangeQueue {
 
         private final UUID firstId = UUID.randomUUID();
         private long number;
+        private boolean hasFailed;
 
         @Override
         public void step() throws InterruptedException {
@@ -160,9 +174,15 @@ final class ExchangeQueue {
         private void write(List<Waiting> batch) {
             try {
                 store.append(batch.stream().map(this::entry).toList());
-            } catch (RuntimeException e) {
+                hasFailed = false;
+            } catch (RuntimeException | Error e) {
                 dropped.addAndGet(batch.size());
-                LOG.warn("{} exchanges could not be logged: {}", batch.size(), e.toString());
+                if (!hasFailed) {
+                    LOG.warn(
+                            "Exchanges could not be logged, and are dropped until the store accepts them again: {}",
+                            e.toString());
+                }
+                hasFailed = true;
             } finally {
                 finished.addAndGet(batch.size());
             }

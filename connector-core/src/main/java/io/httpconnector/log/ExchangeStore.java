@@ -1,5 +1,7 @@
 package io.httpconnector.log;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
 import io.httpconnector.InvalidDefinitionException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,7 +70,7 @@ public interface ExchangeStore extends AutoCloseable {
      * @return the store
      */
     static ExchangeStore inMemory(Retention retention) {
-        return new MemoryExchangeStore(retention);
+        return new MemoryExchangeStore(notNull(retention, "retention"));
     }
 
     /**
@@ -80,6 +82,6 @@ public interface ExchangeStore extends AutoCloseable {
      * @throws io.httpconnector.state.StateException if the directory is not accessible
      */
     static ExchangeStore file(Path directory, Retention retention) {
-        return new FileExchangeStore(directory, retention);
+        return new FileExchangeStore(notNull(directory, "directory"), notNull(retention, "retention"));
     }
 }

@@ -22,7 +22,6 @@ public final class LoggedExchange {
     private final @Nullable String failure;
     private final Instant time;
     private final int status;
-    private final long size;
     private final Supplier<Exchange> recorded;
     private volatile @Nullable Exchange exchange;
 
@@ -31,7 +30,6 @@ public final class LoggedExchange {
      *
      * @param time when the call began
      * @param status the status code; 0 if there was no response
-     * @param size the approximate size of the bodies
      * @param recorded removes the secrets
      */
     LoggedExchange(
@@ -41,7 +39,6 @@ public final class LoggedExchange {
             @Nullable String failure,
             Instant time,
             int status,
-            long size,
             Supplier<Exchange> recorded) {
         this.id = id;
         this.connection = connection;
@@ -49,13 +46,10 @@ public final class LoggedExchange {
         this.failure = failure;
         this.time = time;
         this.status = status;
-        this.size = size;
         this.recorded = recorded;
     }
 
     static LoggedExchange of(String id, String connection, String source, @Nullable String failure, Exchange exchange) {
-        long size =
-                (long) exchange.requestBody().length() + exchange.responseBody().length();
         return new LoggedExchange(
                 id,
                 connection,
@@ -63,7 +57,6 @@ public final class LoggedExchange {
                 failure,
                 exchange.startedAt(),
                 exchange.status().orElse(0),
-                size,
                 () -> exchange);
     }
 
@@ -73,7 +66,6 @@ public final class LoggedExchange {
             String source,
             @Nullable String failure,
             RawExchange exchange,
-            long size,
             Function<RawExchange, Exchange> redaction) {
         return new LoggedExchange(
                 id,
@@ -82,7 +74,6 @@ public final class LoggedExchange {
                 failure,
                 exchange.timing().startedAt(),
                 exchange.status(),
-                size,
                 () -> redaction.apply(exchange));
     }
 
@@ -94,11 +85,6 @@ public final class LoggedExchange {
     /** Returns the status code; 0 if there was no response. */
     int status() {
         return status;
-    }
-
-    /** Returns the approximate size of the bodies in bytes. */
-    long size() {
-        return size;
     }
 
     /**

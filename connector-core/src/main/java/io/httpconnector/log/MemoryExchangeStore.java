@@ -2,188 +2,191 @@ package io.httpconnector.log;
 
 import io.httpconnector.Exchange;
 import io.httpconnector.TimeSource;
-import io.httpconnector.internal.http.NameValuePair;
-import io.httpconnector.internal.recording.ExchangePacker;
 import io.httpconnector.internal.recording.RawExchange;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in memory. The sending thread adds exchanges as bytes in large arrays, which the garbage collector does not copy; their
- * secrets are removed when they are read, which is cheaper for entries that nobody reads. Old entries are removed in chunks.
- * Thread-safe.
+ * A store in memory. It refers to requests and responses and removes their secrets when they are read, because copying them or
+ * searching them for secrets would cost a send more than keeping them. Thread-safe.
  */
 final class MemoryExchangeStore implements ExchangeStore {
 
-    private static final int CHUNKS = 16;
-    private static final int MAX_CHUNK = 256 << 10;
-    private static final int PACKERS = 16;
+    /** The size of the objects of an exchange without bodies and header fields of the response. */
+    private static final int OVERHEAD = 2_000;
 
-    /** The approximate size of an entry that is not packed, without its texts. */
-    private static final int OVERHEAD = 500;
+    /** The maximum size of an exchange that is kept as a whole. */
+    private static final int MAX_WHOLE = 256 << 10;
+    /** The part of the store that it may fill. */
+    private static final int MAX_PART = 16;
+
+    /** The number of entries that are added until old ones are removed. */
+    private static final int CHECK_INTERVAL = 64;
 
     private final Retention retention;
-    private final int chunkSize;
     private final UUID firstId = UUID.randomUUID();
-    private final AtomicReferenceArray<@Nullable ExchangePacker> packers = new AtomicReferenceArray<>(PACKERS);
-    private volatile @Nullable Function<RawExchange, Exchange> redaction;
-
-    private final Deque<ExchangeChunk> chunks = new ArrayDeque<>();
-    private byte @Nullable [] unusedArray;
+    private final Deque<Entry> entries = new ArrayDeque<>();
     private long size;
     private long added;
-    private int searches;
-    private List<NameValuePair> latestSecrets = List.of();
 
     MemoryExchangeStore(Retention retention) {
         this.retention = retention;
-        this.chunkSize = (int) Math.min(retention.maxBytes() / CHUNKS, MAX_CHUNK);
+    }
+
+    /** An entry of the store, whose id is its number. */
+    private interface Entry {
+
+        /** Returns the approximate size in bytes. */
+        long size();
+
+        Instant time();
+
+        LoggedExchange read(String id);
+    }
+
+    /**
+     * An exchange with its secrets.
+     *
+     * @param bytes its approximate size
+     * @param redaction removes the secrets
+     */
+    private record WithSecrets(
+            String connection,
+            String source,
+            @Nullable String failure,
+            Supplier<RawExchange> exchange,
+            long bytes,
+            Function<RawExchange, Exchange> redaction)
+            implements Entry {
+
+        @Override
+        public long size() {
+            return bytes + OVERHEAD;
+        }
+
+        @Override
+        public Instant time() {
+            return exchange.get().timing().startedAt();
+        }
+
+        @Override
+        public LoggedExchange read(String id) {
+            return LoggedExchange.of(id, connection, source, failure, exchange.get(), redaction);
+        }
+    }
+
+    /**
+     * An entry whose secrets have been removed.
+     *
+     * @param size its approximate size
+     */
+    private record WithoutSecrets(LoggedExchange exchange, long size) implements Entry {
+
+        static WithoutSecrets of(LoggedExchange entry) {
+            Exchange shown = entry.exchange();
+            return new WithoutSecrets(
+                    entry,
+                    OVERHEAD
+                            + (long) shown.requestBody().length()
+                            + shown.responseBody().length()
+                            + shown.responseHeaders().toString().length());
+        }
+
+        @Override
+        public Instant time() {
+            return exchange.time();
+        }
+
+        @Override
+        public LoggedExchange read(String id) {
+            return exchange;
+        }
     }
 
     /**
      * Adds an exchange that has just ended.
      *
-     * @param bytes the approximate size of its bodies
-     * @param newRedaction removes the secrets; always the same
+     * @param failure the message of the exception with which the call failed; null if it succeeded
+     * @param exchange returns the exchange, which takes some time
+     * @param bytes its approximate size
+     * @param redaction removes the secrets
      */
     void add(
             String connection,
             String source,
-            RawExchange exchange,
+            @Nullable String failure,
+            Supplier<RawExchange> exchange,
             long bytes,
-            Function<RawExchange, Exchange> newRedaction) {
-        if (redaction == null) {
-            redaction = newRedaction;
-        }
-        if (bytes <= chunkSize / 4) {
-            // A thread that is suspended must not keep the packer of others.
-            int index = (int) (Thread.currentThread().getId() % PACKERS);
-            ExchangePacker idle = packers.getAndSet(index, null);
-            ExchangePacker packer = idle == null ? new ExchangePacker() : idle;
-            packer.write(connection, source, exchange);
-            boolean fits = packer.length() <= chunkSize / 2;
-            if (fits) {
-                add(packer, exchange.secrets(), TimeSource.SYSTEM.now());
-            }
-            packers.set(index, packer);
-            if (fits) {
-                return;
-            }
-        }
-        String id = UUID.randomUUID().toString();
-        append(List.of(
-                bytes <= chunkSize
-                        ? LoggedExchange.of(id, connection, source, null, exchange, bytes, newRedaction)
-                        // Only the start of a large body is kept.
-                        : LoggedExchange.of(id, connection, source, null, newRedaction.apply(exchange))));
-    }
-
-    private synchronized void add(ExchangePacker packer, List<NameValuePair> secrets, Instant now) {
-        ExchangeChunk chunk = chunks.peekLast();
-        if (chunk == null || !chunk.hasSpaceFor(packer)) {
-            chunk = addChunk(now);
-            byte[] array = unusedArray == null ? new byte[chunkSize] : unusedArray;
-            unusedArray = null;
-            chunk.use(array);
-            size += array.length;
-            removeOld(now);
-        }
-        // A connection usually sends the same credentials again.
-        if (!secrets.equals(latestSecrets)) {
-            latestSecrets = secrets;
-        }
-        chunk.add(packer, latestSecrets, now);
-        added++;
-    }
-
-    private ExchangeChunk addChunk(Instant now) {
-        UUID id = new UUID(firstId.getMostSignificantBits(), firstId.getLeastSignificantBits() + added);
-        ExchangeChunk chunk = new ExchangeChunk(id, now);
-        chunks.addLast(chunk);
-        return chunk;
+            Function<RawExchange, Exchange> redaction) {
+        // Of a large exchange, only the start of its bodies is kept.
+        add(
+                bytes <= Math.min(MAX_WHOLE, retention.maxBytes() / MAX_PART)
+                        ? new WithSecrets(connection, source, failure, exchange, bytes, redaction)
+                        : WithoutSecrets.of(LoggedExchange.of(
+                                UUID.randomUUID().toString(),
+                                connection,
+                                source,
+                                failure,
+                                redaction.apply(exchange.get()))));
     }
 
     @Override
-    public synchronized void append(List<LoggedExchange> entries) {
-        entries.forEach(this::add);
-        removeOld(TimeSource.SYSTEM.now());
+    public void append(List<LoggedExchange> more) {
+        more.forEach(entry -> add(WithoutSecrets.of(entry)));
     }
 
-    private void add(LoggedExchange entry) {
-        ExchangeChunk chunk = chunks.peekLast();
-        if (chunk == null || chunk.size() >= 2L * chunkSize) {
-            chunk = addChunk(entry.time());
+    private synchronized void add(Entry entry) {
+        entries.addLast(entry);
+        size += entry.size();
+        while (size > retention.maxBytes()) {
+            removeFirst();
         }
-        long entrySize = OVERHEAD + entry.size();
-        chunk.add(entry, entrySize, entry.time());
-        size += entrySize;
-        added++;
+        if (added++ % CHECK_INTERVAL == 0) {
+            removeOld(TimeSource.SYSTEM.now().minus(retention.maxAge()));
+        }
     }
 
-    private void removeOld(Instant now) {
-        Instant oldest = now.minus(retention.maxAge());
-        while (!chunks.isEmpty()
-                && (size > retention.maxBytes() || chunks.getFirst().latest().isBefore(oldest))) {
-            ExchangeChunk removed = chunks.removeFirst();
-            size -= removed.size();
-            // A search may still read the array.
-            unusedArray = searches == 0 ? removed.packed() : null;
+    private void removeFirst() {
+        size -= entries.removeFirst().size();
+    }
+
+    private void removeOld(Instant oldest) {
+        while (!entries.isEmpty() && entries.getFirst().time().isBefore(oldest)) {
+            removeFirst();
         }
     }
 
     @Override
     public List<LoggedExchange> search(ExchangeQuery query) {
-        Instant now = TimeSource.SYSTEM.now();
-        List<ExchangeChunk.View> views = new ArrayList<>();
-        Function<RawExchange, Exchange> known;
+        Instant oldest = TimeSource.SYSTEM.now().minus(retention.maxAge());
+        Entry[] all;
+        long first;
         synchronized (this) {
-            removeOld(now);
-            for (Iterator<ExchangeChunk> latest = chunks.descendingIterator(); latest.hasNext(); ) {
-                views.add(latest.next().view());
-            }
-            known = redaction;
-            searches++;
+            removeOld(oldest);
+            all = entries.toArray(new Entry[0]);
+            first = added - all.length;
         }
-        try {
-            return find(
-                    views,
-                    query,
-                    now.minus(retention.maxAge()),
-                    known == null ? MemoryExchangeStore::withoutRedaction : known);
-        } finally {
-            synchronized (this) {
-                searches--;
-            }
-        }
-    }
-
-    /** Never called: a store without redaction has no packed exchanges. */
-    private static Exchange withoutRedaction(RawExchange exchange) {
-        throw new IllegalStateException("no redaction of " + exchange);
-    }
-
-    private static List<LoggedExchange> find(
-            List<ExchangeChunk.View> views,
-            ExchangeQuery query,
-            Instant oldest,
-            Function<RawExchange, Exchange> redaction) {
         List<LoggedExchange> found = new ArrayList<>();
-        for (ExchangeChunk.View view : views) {
-            for (int i = view.count() - 1; i >= 0 && found.size() < query.limit(); i--) {
-                LoggedExchange entry = view.find(i, query, oldest, redaction);
-                if (entry != null) {
-                    found.add(entry);
-                }
+        for (int i = all.length - 1; i >= 0 && found.size() < query.limit(); i--) {
+            LoggedExchange entry = all[i].read(id(first + i));
+            if (!entry.time().isBefore(oldest) && query.matches(entry)) {
+                found.add(entry);
             }
         }
+        // The store has them in the order in which they have ended.
+        found.sort(Comparator.comparing(LoggedExchange::time).reversed());
         return found;
+    }
+
+    private String id(long number) {
+        return new UUID(firstId.getMostSignificantBits(), firstId.getLeastSignificantBits() + number).toString();
     }
 }

@@ -10,24 +10,44 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /** Measures the calls of connections and their requests for credentials. Thread-safe. */
 final class ConnectionMetrics implements ExchangeListener {
 
     private final MeterRegistry meters;
-    private final ExchangeListener calls;
+    private final ObservationListener calls;
     private final NameLimiter names;
+    private final Gauges gauges;
+
+    /** The expiry of the credentials of each connection, and the gauge that shows it. */
     private final Map<String, Instant> expiries = new ConcurrentHashMap<>();
 
-    ConnectionMetrics(MeterRegistry meters, ObservationRegistry observations, NameLimiter names) {
+    private final Map<String, Integer> monitors = new ConcurrentHashMap<>();
+    private final Map<String, ConnectorMetrics.Monitor> lifetimes = new ConcurrentHashMap<>();
+
+    ConnectionMetrics(
+            MeterRegistry meters, ObservationRegistry observations, NameLimiter names, int maxNames, Gauges gauges) {
         this.meters = meters;
-        this.calls = new ObservationListener(observations, names::tag);
+        this.calls = new ObservationListener(
+                observations, names::tag, new NameLimiter(maxNames, UnaryOperator.identity())::tag);
         this.names = names;
+        this.gauges = gauges;
     }
 
     @Override
     public CallObserver started(ExchangeStarted start) {
-        CallObserver observed = calls.started(start);
+        return measured(start, calls);
+    }
+
+    @Override
+    public ExchangeListener inCurrentContext() {
+        ExchangeListener calling = calls.inCurrentContext();
+        return start -> measured(start, calling);
+    }
+
+    private CallObserver measured(ExchangeStarted start, ExchangeListener calling) {
+        CallObserver observed = calling.started(start);
         String connection = names.tag(start.connection());
         return new CallObserver() {
             @Override
@@ -54,14 +74,34 @@ final class ConnectionMetrics implements ExchangeListener {
                 .timer(meters, Tag.CONNECTION, connection, Tag.OUTCOME, outcome)
                 .record(report.duration());
         if (!connection.equals(NameLimiter.OTHER)) {
-            report.expiresAt().ifPresent(expiry -> monitorLifetime(connection, expiry));
+            report.expiresAt().ifPresent(expiry -> monitorLifetime(report.connection(), expiry));
         }
     }
 
+    /** Adds the gauge when the first expiry is known, because most connections have no credentials that expire. */
     private void monitorLifetime(String connection, Instant expiry) {
         if (expiries.put(connection, expiry) == null) {
-            var unused = ConnectorMeter.CREDENTIALS_LIFETIME.gauge(
-                    meters, this, metrics -> metrics.lifetime(connection), Tag.CONNECTION, connection);
+            lifetimes.put(
+                    connection,
+                    gauges.ofConnection(connection)
+                            .add(ConnectorMeter.CREDENTIALS_LIFETIME, this, metrics -> metrics.lifetime(connection)));
+        }
+    }
+
+    /** Counts a monitor of a connection. Its successor may be monitored before it is closed. */
+    void monitored(String connection) {
+        monitors.merge(connection, 1, Integer::sum);
+    }
+
+    /** Removes the gauge of a connection when its last monitor is closed. */
+    void closed(String connection) {
+        if (monitors.computeIfPresent(connection, (name, count) -> count == 1 ? null : count - 1) != null) {
+            return;
+        }
+        expiries.remove(connection);
+        ConnectorMetrics.Monitor gauge = lifetimes.remove(connection);
+        if (gauge != null) {
+            gauge.close();
         }
     }
 

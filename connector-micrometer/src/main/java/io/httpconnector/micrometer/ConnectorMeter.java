@@ -310,6 +310,16 @@ public enum ConnectorMeter {
         return tags;
     }
 
+    /** Combines the values of two objects of the same name: amounts are added, of others the more alarming one is shown. */
+    double combine(double first, double second) {
+        return switch (this) {
+            case POOL_SOCKETS, INBOX_PENDING, REGISTRY_INSTANCES, SUBSCRIPTION_STATE, SUBSCRIPTION_UNDELETED ->
+                first + second;
+            case CREDENTIALS_LIFETIME, SUBSCRIPTION_LIFETIME -> Math.min(first, second);
+            default -> Math.max(first, second);
+        };
+    }
+
     /** Returns the timer with these tags. */
     Timer timer(MeterRegistry meters, String... keysAndValues) {
         return Timer.builder(meter).description(description).tags(keysAndValues).register(meters);

@@ -68,12 +68,13 @@ public final class ConnectorMetrics {
         this.observations = observations;
         this.maxNames = maxNames;
         this.names = names;
-        this.connections = new ConnectionMetrics(meters, observations, new NameLimiter(maxNames, names));
+        NameLimiter ofConnections = new NameLimiter(maxNames, names);
         NameLimiter destinations = new NameLimiter(maxNames, names);
+        this.gauges = new Gauges(meters, ofConnections, destinations);
+        this.connections = new ConnectionMetrics(meters, observations, ofConnections, maxNames, gauges);
         this.triggers = new TriggerMetrics(meters, observations, destinations);
         this.receivers = new ReceiverMetrics(meters, triggers.events());
         this.subscriptions = new SubscriptionMetrics(meters, destinations);
-        this.gauges = new Gauges(meters, new NameLimiter(maxNames, names), destinations);
     }
 
     /**
@@ -104,7 +105,7 @@ public final class ConnectorMetrics {
     }
 
     /**
-     * Limits the number of different names of connections, and of triggers and receivers, in tags. Further ones share the name
+     * Limits the number of different names of connections, of triggers and receivers, and of hosts, in tags. Further ones share the name
      * {@code (other)} and have no gauges. Default: 500.
      *
      * @param max the maximum number, 1 to 100,000
@@ -118,7 +119,8 @@ public final class ConnectorMetrics {
 
     /**
      * Changes names for tags, for example to combine the triggers of all tenants: {@code name ->
-     * name.substring(name.indexOf('/') + 1)}. Gauges need a name of their own.
+     * name.substring(name.indexOf('/') + 1)}. Gauges of the same name are combined: amounts are added, of ages and failures the largest one is shown, and
+     * the smallest one of lifetimes.
      *
      * @param change returns the tag for the name of a connection, trigger or receiver
      * @return other metrics
@@ -190,15 +192,19 @@ public final class ConnectorMetrics {
      * Adds the gauges of a connection: {@link ConnectorMeter#POOL_SOCKETS}.
      *
      * @param connection the connection, to which the gauges have a weak reference
-     * @return removes the gauges, to be closed with the connection
+     * @return removes the gauges and {@link ConnectorMeter#CREDENTIALS_LIFETIME}, to be closed with the connection
+     * @throws InvalidDefinitionException if the connection is null
      */
     public Monitor monitor(HttpConnection connection) {
+        require(connection != null, "the connection is null");
         Gauges.Group group = gauges.ofConnection(connection.name());
         addSockets(group, connection, "active", PoolStatus::active);
         addSockets(group, connection, "idle", PoolStatus::idle);
         addSockets(group, connection, "waiting", PoolStatus::waiting);
         addSockets(group, connection, "max", PoolStatus::max);
-        return group;
+        String name = connection.name();
+        connections.monitored(name);
+        return group.onClose(() -> connections.closed(name));
     }
 
     private static void addSockets(
@@ -218,6 +224,7 @@ public final class ConnectorMetrics {
      * @return removes the gauges, to be closed with the trigger
      */
     public Monitor monitor(PollingTrigger trigger) {
+        require(trigger != null, "the trigger is null");
         return gauges.ofDestination(trigger.id())
                 .add(
                         ConnectorMeter.POLL_FAILURES,
@@ -268,6 +275,7 @@ public final class ConnectorMetrics {
      * @return removes the gauges, to be closed with the receiver
      */
     public Monitor monitor(WebhookReceiver receiver) {
+        require(receiver != null, "the receiver is null");
         return gauges.ofDestination(receiver.name())
                 .add(ConnectorMeter.INBOX_PENDING, receiver, WebhookReceiver::pendingCount)
                 .add(
@@ -285,6 +293,7 @@ public final class ConnectorMetrics {
      * @return removes the gauges, to be closed with the subscription
      */
     public Monitor monitor(WebhookSubscription subscription) {
+        require(subscription != null, "the subscription is null");
         subscriptions.prepare(subscription.name());
         return SubscriptionGauges.add(gauges.ofDestination(subscription.name()), subscription, meters);
     }
@@ -301,6 +310,7 @@ public final class ConnectorMetrics {
      * @return removes the meters, to be closed with the trigger
      */
     public Monitor monitor(HybridTrigger trigger) {
+        require(trigger != null, "the trigger is null");
         return HybridGauges.add(
                 gauges.ofDestination(trigger.id()), trigger, meters.config().clock());
     }

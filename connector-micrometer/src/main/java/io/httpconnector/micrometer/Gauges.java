@@ -2,16 +2,26 @@ package io.httpconnector.micrometer;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
-/** Creates gauges. A name that is not known by the limiter has none. */
+/**
+ * Creates gauges, and counters that read an object. Objects of the same name, such as the instances of a trigger for all tenants,
+ * share a gauge, which combines their values ({@link ConnectorMeter#combine}). A name that is not known by the limiter has none.
+ * Thread-safe.
+ */
 final class Gauges {
 
     private final MeterRegistry meters;
     private final NameLimiter connections;
     private final NameLimiter destinations;
+    private final Map<List<String>, Combined> gauges = new HashMap<>();
 
     Gauges(MeterRegistry meters, NameLimiter connections, NameLimiter destinations) {
         this.meters = meters;
@@ -20,59 +30,159 @@ final class Gauges {
     }
 
     Group ofConnection(String name) {
-        return new Group(meters, Tag.CONNECTION, connections.tag(name));
+        return new Group(Tag.CONNECTION, connections.tag(name));
     }
 
     /** Returns the gauges of the instances of a connector. */
-    static Group ofConnector(MeterRegistry meters, String tag) {
-        return new Group(meters, Tag.CONNECTOR, tag);
+    Group ofConnector(String tag) {
+        return new Group(Tag.CONNECTOR, tag);
     }
 
     Group ofDestination(String name) {
-        return new Group(meters, Tag.DESTINATION, destinations.tag(name));
+        return new Group(Tag.DESTINATION, destinations.tag(name));
+    }
+
+    /** The value of an object, to which it has a weak reference. */
+    private static final class Source<T> {
+
+        private final WeakReference<T> object;
+        private final ToDoubleFunction<T> value;
+
+        Source(T object, ToDoubleFunction<T> value) {
+            this.object = new WeakReference<>(object);
+            this.value = value;
+        }
+
+        double value() {
+            T present = object.get();
+            return present == null ? Double.NaN : value.applyAsDouble(present);
+        }
+    }
+
+    /** A gauge or counter of all objects with the same name. */
+    private static final class Combined {
+
+        private final ConnectorMeter meter;
+        private final boolean isCounter;
+        private final List<Source<?>> sources = new ArrayList<>();
+        private Meter.@Nullable Id id;
+
+        /** The counts of objects that are no longer monitored. A counter never decreases. */
+        private double removed;
+
+        /** The latest count; NaN before the first one. */
+        private double latest = Double.NaN;
+
+        Combined(ConnectorMeter meter, boolean isCounter) {
+            this.meter = meter;
+            this.isCounter = isCounter;
+        }
+
+        private static double orZero(double value) {
+            return Double.isNaN(value) ? 0 : value;
+        }
+
+        synchronized void add(Source<?> source) {
+            sources.add(source);
+        }
+
+        /** Removes a source; returns whether none is left. */
+        synchronized boolean remove(Source<?> source) {
+            if (isCounter && sources.contains(source)) {
+                removed += orZero(source.value());
+            }
+            sources.remove(source);
+            return sources.isEmpty();
+        }
+
+        synchronized double value() {
+            double all = Double.NaN;
+            for (Source<?> source : sources) {
+                double one = source.value();
+                if (!Double.isNaN(one)) {
+                    all = Double.isNaN(all) ? one : isCounter ? all + one : meter.combine(all, one);
+                }
+            }
+            if (!isCounter) {
+                return all;
+            }
+            if (!Double.isNaN(all)) {
+                latest = Math.max(Double.isNaN(latest) ? 0 : latest, all + removed);
+            }
+            return latest;
+        }
+    }
+
+    private synchronized Source<?> add(ConnectorMeter meter, boolean isCounter, Source<?> source, String... tags) {
+        Combined combined = gauges.computeIfAbsent(key(meter, tags), key -> new Combined(meter, isCounter));
+        combined.add(source);
+        if (combined.id == null) {
+            combined.id = isCounter
+                    ? meter.counter(meters, combined, Combined::value, tags).getId()
+                    : meter.gauge(meters, combined, Combined::value, tags).getId();
+        }
+        return source;
+    }
+
+    private synchronized void remove(List<String> key, Source<?> source) {
+        Combined combined = gauges.get(key);
+        if (combined != null && combined.remove(source)) {
+            gauges.remove(key);
+            if (combined.id != null) {
+                meters.remove(combined.id);
+            }
+        }
+    }
+
+    private static List<String> key(ConnectorMeter meter, String... tags) {
+        List<String> key = new ArrayList<>(Arrays.asList(tags));
+        key.add(meter.meterName());
+        return key;
     }
 
     /** The gauges, and counters, of one object. */
-    static final class Group implements ConnectorMetrics.Monitor {
+    final class Group implements ConnectorMetrics.Monitor {
 
-        private final MeterRegistry meters;
         private final String key;
         private final String name;
-        private final List<Meter.Id> added = new ArrayList<>();
+        private final List<Runnable> removals = new ArrayList<>();
 
-        Group(MeterRegistry meters, String key, String name) {
-            this.meters = meters;
+        Group(String key, String name) {
             this.key = key;
             this.name = name;
         }
 
         /** Adds a gauge, which becomes NaN when the object is no longer in memory. */
-        synchronized <T> Group add(ConnectorMeter meter, T object, ToDoubleFunction<T> value, String... moreTags) {
+        <T> Group add(ConnectorMeter meter, T object, ToDoubleFunction<T> value, String... moreTags) {
+            return add(meter, false, new Source<>(object, value), moreTags);
+        }
+
+        /** Adds a counter whose value is that of an object. */
+        <T> Group addCounter(ConnectorMeter meter, T object, ToDoubleFunction<T> value, String... moreTags) {
+            return add(meter, true, new Source<>(object, value), moreTags);
+        }
+
+        private synchronized Group add(ConnectorMeter meter, boolean isCounter, Source<?> source, String... moreTags) {
             if (!name.equals(NameLimiter.OTHER)) {
-                added.add(meter.gauge(meters, object, value, tags(moreTags)).getId());
+                List<String> all = new ArrayList<>(List.of(key, name));
+                all.addAll(List.of(moreTags));
+                String[] tags = all.toArray(String[]::new);
+                Source<?> added = Gauges.this.add(meter, isCounter, source, tags);
+                onClose(() -> remove(key(meter, tags), added));
             }
             return this;
         }
 
-        /** Adds a counter whose value is that of an object, and is the last one when it is no longer in memory. */
-        synchronized <T> Group addCounter(
-                ConnectorMeter meter, T object, ToDoubleFunction<T> value, String... moreTags) {
-            if (!name.equals(NameLimiter.OTHER)) {
-                added.add(meter.counter(meters, object, value, tags(moreTags)).getId());
-            }
+        /** Adds an action for the end of the group. */
+        synchronized Group onClose(Runnable action) {
+            removals.add(action);
             return this;
-        }
-
-        private String[] tags(String... moreTags) {
-            List<String> tags = new ArrayList<>(List.of(key, name));
-            tags.addAll(List.of(moreTags));
-            return tags.toArray(String[]::new);
         }
 
         @Override
         public synchronized void close() {
-            added.forEach(meters::remove);
-            added.clear();
+            removals.forEach(Runnable::run);
+            removals.clear();
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.httpconnector.micrometer;
 
+import io.httpconnector.internal.Arguments;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
@@ -20,7 +21,7 @@ final class NameLimiter {
 
     /** Returns the value of a tag. */
     String tag(String name) {
-        String tag = names.apply(name);
+        String tag = Arguments.notNull(names.apply(name), "tag for \"" + name + "\"");
         if (known.contains(tag)) {
             return tag;
         }

@@ -16,7 +16,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reports each call of a connection as a Micrometer observation, named and tagged by OpenTelemetry's semantic conventions for
@@ -29,24 +31,37 @@ import java.util.function.UnaryOperator;
  * <p>The observation is {@code http.client.request.duration}. Its low-cardinality tags are {@code http.request.method},
  * {@code http.response.status_code}, {@code error.type}, {@code server.address}, {@code server.port}, {@code url.scheme}, {@code cache.result}
  * ({@code none} without a response cache) and {@code connection}; its high-cardinality tags are {@code url.full}, without secrets, and {@code http.request.resend_count}.
- * Each retry is an event of the observation. Immutable and thread-safe.
+ * Each retry is an event of the observation. Of more than 500 hosts, further ones are {@code (other)}, and a request method that RFC 9110 and RFC 5789 do not define is
+ * {@code _OTHER}. Thread-safe.
  */
 public final class ObservationListener implements ExchangeListener {
 
     private static final String NAME = ConnectorMeter.REQUEST_DURATION.meterName();
     private static final String CACHE_RESULT = "cache.result";
 
+    /** The request methods of RFC 9110, section 9, and RFC 5789. */
+    private static final Set<String> METHODS =
+            Set.of("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE");
+
+    /** The value that OpenTelemetry's conventions define for other request methods. */
+    private static final String OTHER_METHOD = "_OTHER";
+
+    private static final int MAX_HOSTS = 500;
+
     private final ObservationRegistry registry;
     private final UnaryOperator<String> names;
+    private final UnaryOperator<String> hosts;
 
     /**
      * Creates a listener.
      *
      * @param names returns the tag for the name of a connection
+     * @param hosts returns the tag for a host and port
      */
-    ObservationListener(ObservationRegistry registry, UnaryOperator<String> names) {
+    ObservationListener(ObservationRegistry registry, UnaryOperator<String> names, UnaryOperator<String> hosts) {
         this.registry = registry;
         this.names = names;
+        this.hosts = hosts;
     }
 
     /**
@@ -60,11 +75,22 @@ public final class ObservationListener implements ExchangeListener {
         if (registry == null) {
             throw new InvalidDefinitionException("observation listener", List.of("the registry is null"));
         }
-        return new ObservationListener(registry, UnaryOperator.identity());
+        NameLimiter hosts = new NameLimiter(MAX_HOSTS, UnaryOperator.identity());
+        return new ObservationListener(registry, UnaryOperator.identity(), hosts::tag);
     }
 
     @Override
     public CallObserver started(ExchangeStarted start) {
+        return started(start, registry.getCurrentObservation());
+    }
+
+    @Override
+    public ExchangeListener inCurrentContext() {
+        Observation current = registry.getCurrentObservation();
+        return current == null ? this : start -> started(start, current);
+    }
+
+    private CallObserver started(ExchangeStarted start, @Nullable Observation parent) {
         RequestReplySenderContext<ExchangeStarted, ExchangeResult> context = new RequestReplySenderContext<>(
                 (carrier, key, value) -> {
                     if (carrier != null) {
@@ -78,12 +104,17 @@ public final class ObservationListener implements ExchangeListener {
         // URI has no host and port if the name of the host has an underscore.
         Origin origin = Url.parseAbsolute(uri.getScheme() + "://" + uri.getRawAuthority())
                 .origin();
+        String host = uri.getHost() == null ? origin.host() : uri.getHost();
+        String port = String.valueOf(port(origin));
+        boolean isKnown = !hosts.apply(host + ":" + port).equals(NameLimiter.OTHER);
         Observation observation = Observation.createNotStarted(NAME, () -> context, registry)
+                .parentObservation(parent)
                 .contextualName(start.name().isEmpty() ? start.method() : start.name())
                 .lowCardinalityKeyValue("connection", names.apply(start.connection()))
-                .lowCardinalityKeyValue("http.request.method", start.method())
-                .lowCardinalityKeyValue("server.address", uri.getHost() == null ? origin.host() : uri.getHost())
-                .lowCardinalityKeyValue("server.port", String.valueOf(port(origin)))
+                .lowCardinalityKeyValue(
+                        "http.request.method", METHODS.contains(start.method()) ? start.method() : OTHER_METHOD)
+                .lowCardinalityKeyValue("server.address", isKnown ? host : NameLimiter.OTHER)
+                .lowCardinalityKeyValue("server.port", isKnown ? port : NameLimiter.OTHER)
                 .lowCardinalityKeyValue("url.scheme", uri.getScheme())
                 .lowCardinalityKeyValue("http.response.status_code", KeyValue.NONE_VALUE)
                 .lowCardinalityKeyValue("error.type", KeyValue.NONE_VALUE)

@@ -34,7 +34,7 @@ public final class RegistryMetrics {
     private final UnaryOperator<String> names;
 
     private final NameLimiter connectors;
-    private final NameLimiter destinations;
+    private final Gauges gauges;
     private final TriggerMetrics triggers;
     private final ReceiverMetrics receivers;
 
@@ -51,7 +51,9 @@ public final class RegistryMetrics {
         this.maxNames = maxNames;
         this.names = names;
         this.connectors = new NameLimiter(maxNames, names);
-        this.destinations = new NameLimiter(maxNames, withTenants ? names : name -> names.apply(withoutTenant(name)));
+        NameLimiter destinations =
+                new NameLimiter(maxNames, withTenants ? names : name -> names.apply(withoutTenant(name)));
+        this.gauges = new Gauges(meters, connectors, destinations);
         this.triggers = new TriggerMetrics(meters, observations, destinations);
         this.receivers = new ReceiverMetrics(meters, triggers.events());
     }
@@ -99,7 +101,7 @@ public final class RegistryMetrics {
         List<ConnectorMetrics.Monitor> groups = new ArrayList<>();
         boolean hasInbox = Arguments.notNull(registry, "registry").mailbox().isPresent();
         registry.counts().keySet().forEach(connector -> {
-            Gauges.Group group = Gauges.ofConnector(meters, connectors.tag(connector));
+            Gauges.Group group = gauges.ofConnector(connectors.tag(connector));
             for (InstanceState state : InstanceState.values()) {
                 group.add(
                         ConnectorMeter.REGISTRY_INSTANCES,
@@ -115,7 +117,7 @@ public final class RegistryMetrics {
         });
         registry.webhookUrls().keySet().forEach(receivers::prepareShared);
         if (hasInbox) {
-            groups.add(new Gauges.Group(meters, Tag.DESTINATION, destinations.tag(MAILBOX))
+            groups.add(gauges.ofDestination(MAILBOX)
                     .add(
                             ConnectorMeter.INBOX_PENDING,
                             registry,

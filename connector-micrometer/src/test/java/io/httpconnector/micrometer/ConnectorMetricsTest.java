@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.ConnectorException;
@@ -45,6 +47,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -525,5 +528,130 @@ class ConnectorMetricsTest {
         assertThat(meters.find(ConnectorMeter.POOL_SOCKETS.meterName()).meters().stream()
                         .map(Meter::getId))
                 .isEmpty();
+    }
+
+    private double gauge(ConnectorMeter meter) {
+        return meters.get(meter.meterName()).gauge().value();
+    }
+
+    /** The instances of a trigger for three customers, whose names in tags are the same. */
+    @Test
+    void gaugesOfTheSameNameAreCombined() {
+        ConnectorMetrics metrics = ConnectorMetrics.of(meters).names(name -> name.substring(name.indexOf('/') + 1));
+        Instant now = Instant.ofEpochMilli(meters.config().clock().wallTime());
+        ConnectorMetrics.Monitor first = metrics.monitor("a/orders", () -> 1, () -> Optional.of(now.minusSeconds(100)));
+        ConnectorMetrics.Monitor second =
+                metrics.monitor("b/orders", () -> 5, () -> Optional.of(now.minusSeconds(7000)));
+        ConnectorMetrics.Monitor third = metrics.monitor("c/orders", () -> 0, Optional::empty);
+
+        assertThat(gauge(ConnectorMeter.POLL_FAILURES)).isEqualTo(5);
+        assertThat(gauge(ConnectorMeter.POLL_AGE)).isBetween(7000.0, 7100.0);
+        second.close();
+        assertThat(gauge(ConnectorMeter.POLL_FAILURES)).isEqualTo(1);
+        assertThat(gauge(ConnectorMeter.POLL_AGE)).isBetween(100.0, 200.0);
+        first.close();
+        third.close();
+        assertThat(meters.find(ConnectorMeter.POLL_FAILURES.meterName()).meters())
+                .isEmpty();
+    }
+
+    @Test
+    void socketsOfConnectionsWithTheSameNameAreAdded() {
+        ConnectorMetrics metrics = ConnectorMetrics.of(meters);
+        try (HttpConnection first = connection("Records", metrics);
+                HttpConnection second = connection("Records", metrics)) {
+            ConnectorMetrics.Monitor old = metrics.monitor(first);
+            double one = maximum();
+            ConnectorMetrics.Monitor replaced = metrics.monitor(second);
+            assertThat(maximum()).isEqualTo(2 * one);
+            old.close();
+            assertThat(maximum()).isEqualTo(one);
+            replaced.close();
+        }
+    }
+
+    private double maximum() {
+        return meters.get(ConnectorMeter.POOL_SOCKETS.meterName())
+                .tag("state", "max")
+                .gauge()
+                .value();
+    }
+
+    @Test
+    void lifetimeOfCredentialsEndsWithTheLastMonitorOfTheConnection() {
+        ConnectorMetrics metrics = ConnectorMetrics.of(meters);
+        String meter = ConnectorMeter.CREDENTIALS_LIFETIME.meterName();
+        try (HttpConnection connection = connection("Records", metrics)) {
+            ConnectorMetrics.Monitor first = metrics.monitor(connection);
+            ConnectorMetrics.Monitor second = metrics.monitor(connection);
+            connection.send(Request.get("/token"));
+            assertThat(meters.get(meter).gauge().value()).isBetween(3000.0, 3600.0);
+            first.close();
+            assertThat(meters.find(meter).gauge()).isNotNull();
+            second.close();
+            assertThat(meters.find(meter).gauge()).isNull();
+        }
+    }
+
+    /** URLs and methods that the application takes from its customers. */
+    @Test
+    void theNumberOfHostsAndMethodsIsBounded() {
+        ConnectorMetrics metrics = ConnectorMetrics.of(meters).maxNames(3);
+        try (HttpConnection connection = HttpConnection.named("Any")
+                .baseUrl(url())
+                .retry(RetryPolicy.none())
+                .listener(metrics.connections())
+                .build()) {
+            for (int i = 0; i < 20; i++) {
+                Request toOther = Request.get("http://127.0.0." + (i + 1) + ":1/");
+                assertThatThrownBy(() -> connection.send(toOther)).isInstanceOf(ConnectorException.class);
+                connection.send(Request.of("M" + i, "/token"));
+            }
+        }
+        assertThat(tags(meters, ConnectorMeter.REQUEST_DURATION, "server.address"))
+                .hasSize(4)
+                .contains("(other)");
+        assertThat(tags(meters, ConnectorMeter.REQUEST_DURATION, "http.request.method"))
+                .containsExactlyInAnyOrder("GET", "_OTHER");
+    }
+
+    @Test
+    void requestsOnAnotherThreadBelongToTheHandlerToo() throws Exception {
+        ObservationRegistry observations = ObservationRegistry.create();
+        Map<String, String> parents = new TreeMap<>();
+        observations.observationConfig().observationHandler(new ObservationHandler<Observation.Context>() {
+            @Override
+            public synchronized void onStop(Observation.Context context) {
+                var parent = context.getParentObservation();
+                parents.put(
+                        context.getName(),
+                        parent == null ? "none" : parent.getContextView().getName());
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return true;
+            }
+        });
+        ConnectorMetrics metrics = ConnectorMetrics.of(meters).observations(observations);
+        try (HttpConnection connection = connection("Records", metrics)) {
+            Observation.start("own", observations)
+                    .observeChecked(
+                            () -> connection.sendAsync(Request.get("/token")).get(10, TimeUnit.SECONDS));
+        }
+        assertThat(parents)
+                .containsEntry(ConnectorMeter.REQUEST_DURATION.meterName(), "own")
+                .containsEntry("own", "none");
+    }
+
+    @Test
+    void panelsOfTheDashboardDoNotOverlap() throws IOException {
+        JsonNode panels = new ObjectMapper()
+                .readTree(DOCS.resolve("metrics/grafana-dashboard.json").toFile())
+                .get("panels");
+        assertThat(panels).hasSizeGreaterThan(20);
+        assertThat(panels).extracting(panel -> panel.get("id")).doesNotHaveDuplicates();
+        assertThat(panels).extracting(panel -> panel.get("gridPos")).doesNotHaveDuplicates();
+        assertThat(panels).extracting(panel -> panel.get("title")).doesNotHaveDuplicates();
     }
 }

@@ -20,7 +20,7 @@ public interface RawExchangeObserver {
      * Called when the call has ended with a response, instead of the method of a usual listener.
      *
      * @param exchange returns the request and the response, which takes some time
-     * @param bytes the number of bytes of both bodies, approximately
+     * @param bytes the approximate size of the exchange in memory
      * @param failure the message of the exception with which the call failed, without secrets; null if it succeeded
      * @param redaction removes the secrets
      */

@@ -35,4 +35,13 @@ public interface HeaderFields {
 
     /** Returns whether the value is a secret. */
     boolean isSensitive(int index);
+
+    /** Returns the approximate number of bytes of all fields in memory. */
+    default long memoryBytes() {
+        long bytes = 0;
+        for (int i = 0; i < size(); i++) {
+            bytes += name(i).length() + value(i).length();
+        }
+        return bytes;
+    }
 }

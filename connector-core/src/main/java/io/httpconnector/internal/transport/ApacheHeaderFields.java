@@ -1,10 +1,14 @@
 package io.httpconnector.internal.transport;
 
 import io.httpconnector.internal.text.HeaderFields;
+import org.apache.hc.core5.http.FormattedHeader;
 import org.apache.hc.core5.http.Header;
 
 /** The header fields of a response as Apache HttpClient stores them. */
 final class ApacheHeaderFields implements HeaderFields {
+
+    /** The size of the objects of a field without its characters. */
+    private static final int OVERHEAD = 100;
 
     private final Header[] fields;
 
@@ -31,5 +35,19 @@ final class ApacheHeaderFields implements HeaderFields {
     @Override
     public boolean isSensitive(int index) {
         return fields[index].isSensitive();
+    }
+
+    @Override
+    public long memoryBytes() {
+        long bytes = 0;
+        for (Header field : fields) {
+            // Reading the value would create it anew.
+            bytes += OVERHEAD
+                    + (field instanceof FormattedHeader line
+                            ? (long) Character.BYTES * line.getBuffer().capacity()
+                            : field.getName().length()
+                                    + String.valueOf(field.getValue()).length());
+        }
+        return bytes;
     }
 }
