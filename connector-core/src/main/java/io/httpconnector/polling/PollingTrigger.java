@@ -108,7 +108,10 @@ public final class PollingTrigger implements AutoCloseable {
         scheduler.pause();
     }
 
-    /** Resumes scheduled polls. Missed polls are handled by the misfire policy of the schedule. */
+    /**
+     * Resumes scheduled polls. Missed polls are handled by the misfire policy of the schedule. A trigger that has stopped because its
+     * connection needs an authorization starts again, and polls immediately.
+     */
     public void resume() {
         scheduler.resume();
     }

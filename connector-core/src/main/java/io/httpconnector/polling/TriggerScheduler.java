@@ -114,6 +114,10 @@ final class TriggerScheduler implements Task {
     }
 
     synchronized void resume() {
+        if (needsAuthorization && !started && schedule != null) {
+            start(true);
+            return;
+        }
         // After a poll that is still running, the next one is scheduled anyway.
         if (paused && started && !running && schedule != null && due != null) {
             Instant now = now();

@@ -29,6 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ScheduleTest {
@@ -299,8 +301,9 @@ class ScheduleTest {
         }
     }
 
-    @Test
-    void triggerWithoutAuthorizationStopsUntilRestart() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void triggerWithoutAuthorizationStopsUntilItIsStartedOrResumed(boolean isStarted) {
         service.behaviour = asked -> MockResponse.status(401);
         try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {
             trigger.start();
@@ -310,7 +313,11 @@ class ScheduleTest {
             assertThat(service.requests).hasSize(asked);
 
             service.behaviour = any -> MockResponse.json(List.of());
-            trigger.start();
+            if (isStarted) {
+                trigger.start();
+            } else {
+                trigger.resume();
+            }
             eventually(() -> trigger.status().lastSuccess().isPresent());
             assertThat(trigger.status().state()).isNotEqualTo(State.AUTHORIZATION_NEEDED);
         }

@@ -1,6 +1,12 @@
 package io.httpconnector.spring.autoconfigure;
 
+import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -29,7 +35,7 @@ final class HandlerResult {
             ClassUtils.isPresent("reactor.core.publisher.Flux", HandlerResult.class.getClassLoader());
 
     private static final List<Class<?>> UNCALLED =
-            List.of(Callable.class, Supplier.class, Runnable.class, BaseStream.class);
+            List.of(Callable.class, Supplier.class, Runnable.class, BaseStream.class, Iterator.class);
     private static final Set<String> UNCALLED_NAMES = Set.of(
             "kotlin.jvm.functions.Function0",
             "kotlin.sequences.Sequence",
@@ -58,6 +64,10 @@ final class HandlerResult {
             return "nobody would call or read the result of the type " + type.getName()
                     + ": handle the event in the method, or return a CompletableFuture";
         }
+        if (hasFutures(method.getGenericReturnType(), isFuture(type) || adapter(type) != null)) {
+            return "nobody would wait for the futures in the result " + method.getGenericReturnType()
+                    + ": return CompletableFuture.allOf(...)";
+        }
         return isExactlyOnce && (isAsync || isFuture(type) || adapter(type) != null)
                 ? "exactlyOnce requires a method that handles the event in the calling thread, where the transaction is"
                 : null;
@@ -68,6 +78,22 @@ final class HandlerResult {
         return !isFuture(type)
                 && (UNCALLED.stream().anyMatch(each -> each.isAssignableFrom(type))
                         || UNCALLED_NAMES.contains(type.getName()));
+    }
+
+    /** Whether a type contains futures, besides the one that is awaited. */
+    private static boolean hasFutures(Type type, boolean isAwaited) {
+        if (type instanceof Class<?> plain) {
+            return plain.isArray() ? hasFutures(plain.getComponentType(), false) : !isAwaited && isFuture(plain);
+        }
+        if (type instanceof GenericArrayType array) {
+            return hasFutures(array.getGenericComponentType(), false);
+        }
+        if (type instanceof WildcardType wildcard) {
+            return hasFutures(wildcard.getUpperBounds()[0], false);
+        }
+        return type instanceof ParameterizedType generic
+                && (hasFutures(generic.getRawType(), isAwaited)
+                        || Arrays.stream(generic.getActualTypeArguments()).anyMatch(each -> hasFutures(each, false)));
     }
 
     private static boolean isFuture(Class<?> type) {

@@ -4,6 +4,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,8 +39,14 @@ final class PropertyModel {
      * @param index the index of the element
      * @param known the names that exist in its place; empty if nothing may be below the element before it
      * @param variable the environment variable that Spring Boot finds instead; null if there is none
+     * @param isGroup whether it exists, but has properties below it in place of a value
      */
-    record Unknown(int index, List<String> known, @Nullable String variable) {}
+    record Unknown(int index, List<String> known, @Nullable String variable, boolean isGroup) {
+
+        Unknown(int index, List<String> known, @Nullable String variable) {
+            this(index, known, variable, false);
+        }
+    }
 
     /**
      * The spelling of a part of an environment variable.
@@ -72,6 +79,9 @@ final class PropertyModel {
     }
 
     private @Nullable Unknown check(Type type, int index, Spelling spelling) {
+        if (index == name.getNumberOfElements() && isGroup(type)) {
+            return isVariable ? null : new Unknown(index - 1, members(type), null, true);
+        }
         if (index == name.getNumberOfElements()) {
             boolean isMixed = isVariable && spelling.hasUnderscores && spelling.lacksUnderscores;
             return isMixed ? new Unknown(index - 1, List.of(), spelling.variable) : null;
@@ -90,6 +100,24 @@ final class PropertyModel {
         return type instanceof Class<?> group && group.isRecord()
                 ? checkMember(group, index, spelling)
                 : new Unknown(index, List.of(), null);
+    }
+
+    /** Whether a property has others below it, and no value of its own. */
+    private static boolean isGroup(Type type) {
+        return type instanceof ParameterizedType generic
+                ? generic.getRawType() == Map.class
+                : type instanceof Class<?> group && group.isRecord();
+    }
+
+    private static List<String> members(Type type) {
+        return type instanceof Class<?> group
+                ? Arrays.stream(group.getRecordComponents())
+                        .map(component -> UPPER_CASE
+                                .matcher(component.getName())
+                                .replaceAll(upper -> "-" + upper.group())
+                                .toLowerCase(Locale.ROOT))
+                        .toList()
+                : List.of();
     }
 
     /** Checks a part of a map whose names are those of the service or of the application. */

@@ -1,5 +1,7 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.ExchangeListener;
+import io.httpconnector.ExchangeStarted;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
 import io.httpconnector.TimeSource;
@@ -19,6 +21,9 @@ import org.springframework.core.annotation.Order;
 @AutoConfiguration(
         after = {ConnectorsAutoConfiguration.class, StoreAutoConfiguration.class, WebhookAutoConfiguration.class})
 public class TriggerAutoConfiguration {
+
+    /** The name of a bean that only the slice {@code @ConnectorTest} has. */
+    private static final String OF_TEST = "connectorMockUrls";
 
     /** Creates the configuration; called by Spring. */
     public TriggerAutoConfiguration() {}
@@ -51,7 +56,8 @@ public class TriggerAutoConfiguration {
                 beans,
                 mapping.getIfUnique(),
                 gauges.getIfAvailable(),
-                transactions::getIfAvailable,
+                () -> transactions.getIfAvailable(
+                        () -> beans.containsBean(OF_TEST) ? TransactionalHandlers.NONE : null),
                 customers == null ? null : new RegistryHandlers(customers, documents));
     }
 
@@ -71,5 +77,39 @@ public class TriggerAutoConfiguration {
                 context.hybrids(shared.hybrids(connection));
             }
         };
+    }
+
+    /** Continues the triggers of a connection when it has new credentials, such as after the consent of a user. */
+    @Bean
+    ConnectorCustomizer connectorAuthorizations(ObjectProvider<ConnectorTriggers> triggers) {
+        return (connection, context) -> {
+            if (!connection.equals(ConnectorCustomizer.REGISTRY)) {
+                context.connection(builder -> builder.listener(new CredentialsListener(connection, triggers)));
+            }
+        };
+    }
+
+    /**
+     * Observes new credentials of a connection.
+     *
+     * @param connection the name of the connection
+     */
+    private record CredentialsListener(String connection, ObjectProvider<ConnectorTriggers> triggers)
+            implements ExchangeListener {
+
+        private static final CallObserver NONE = new CallObserver() {};
+
+        @Override
+        public CallObserver started(ExchangeStarted start) {
+            return NONE;
+        }
+
+        @Override
+        public void credentials(CredentialsReport report) {
+            if (report.outcome() == CredentialsOutcome.OBTAINED
+                    && triggers.getIfAvailable() instanceof TriggerLifecycle lifecycle) {
+                lifecycle.authorized(connection);
+            }
+        }
     }
 }

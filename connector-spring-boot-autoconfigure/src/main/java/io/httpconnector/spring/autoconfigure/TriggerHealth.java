@@ -32,6 +32,9 @@ record TriggerHealth(boolean isUp, Map<String, Object> details) {
             if (status.consecutiveFailures() >= FAILURES) {
                 isUp = false;
                 details.put(status.id(), status.consecutiveFailures() + " failed polls: " + status.lastError());
+            } else if (TriggerLifecycle.AUTHORIZATION_NEEDED.equals(status.state())) {
+                // Not down: a load balancer must let the user reach the page of the authorization.
+                details.put(status.id(), "a user must authorize the connection: " + status.lastError());
             } else if (status.webhook() != null && status.webhook().isSilent()) {
                 details.put(status.id(), "its webhook is silent although there are changes: polls deliver them");
             }

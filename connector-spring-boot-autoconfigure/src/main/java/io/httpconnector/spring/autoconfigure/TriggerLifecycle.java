@@ -35,6 +35,9 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
 
     private static final Logger LOG = LoggerFactory.getLogger(TriggerLifecycle.class);
 
+    /** The state of a trigger that no poll can leave. */
+    static final String AUTHORIZATION_NEEDED = "authorization_needed";
+
     private final Connectors connectors;
     private final ConnectorWebhooks webhooks;
     private final @Nullable ClusteredTriggers cluster;
@@ -97,8 +100,9 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
     private void add(TriggerMethod method) {
         Set<String> names = new TreeSet<>();
         boolean isHandled = false;
-        // A name is that of a connection first.
-        if (registry != null && !connectors.names().contains(method.connection())) {
+        // A name may be that of a connection and of a connector of the registry, whose customers have no batches.
+        boolean isOfConnection = connectors.names().contains(method.connection());
+        if (registry != null && !(isOfConnection && method.isBatch())) {
             isHandled = registry.add(method);
             names.addAll(registry.names(method));
         }
@@ -139,6 +143,9 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
 
     private void add(TriggerMethod method, String connection, boolean isWebhook) {
         String id = connection + "/" + method.trigger();
+        if (method.isForWebhook() && !isWebhook) {
+            throw method.invalid("\"" + id + "\" is no webhook: use a TriggerEvent in place of the WebhookEvent");
+        }
         if (triggers.containsKey(id)) {
             throw method.invalid("another method handles \"" + id + "\"");
         }
@@ -239,6 +246,20 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
     @Override
     public long poll(String id) {
         return find(id).poll();
+    }
+
+    /** Continues the triggers of a connection that have stopped until a user authorizes it. */
+    void authorized(String connection) {
+        if (!isRunning) {
+            return;
+        }
+        triggers.forEach((id, trigger) -> {
+            if (id.startsWith(connection + "/")
+                    && AUTHORIZATION_NEEDED.equals(trigger.status().state())) {
+                LOG.info("{} continues with new credentials", id);
+                trigger.resume();
+            }
+        });
     }
 
     @Override

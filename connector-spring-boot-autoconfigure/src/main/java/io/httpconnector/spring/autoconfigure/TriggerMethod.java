@@ -3,23 +3,30 @@ package io.httpconnector.spring.autoconfigure;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.spring.ConnectorTrigger;
 import io.httpconnector.trigger.BatchHandler;
+import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.WebhookEvent;
+import io.httpconnector.webhook.WebhookRequest;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +34,22 @@ import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.MethodIntrospector;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ReflectionUtils;
 
 /** A method of a bean that handles events. The bean is created with the first event, if it does not exist yet. */
 final class TriggerMethod {
+
+    /** The types of the library that an event can be passed as. */
+    private static final Set<Class<?>> OF_EVENT = Set.of(TriggerEvent.class, WebhookEvent.class);
+
+    /** Other types of the library, which no payload has. */
+    private static final Set<Class<?>> NO_PAYLOADS =
+            Set.of(Request.class, Response.class, WebhookRequest.class, DeadLetter.class);
 
     private final ConnectorTrigger annotation;
     private final Method method;
@@ -51,7 +67,11 @@ final class TriggerMethod {
     }
 
     private TriggerMethod(
-            ConnectorTrigger annotation, Method method, Supplier<Object> bean, Response.JsonMapping mapping) {
+            ConnectorTrigger annotation,
+            Method method,
+            Class<?> beanType,
+            Supplier<Object> bean,
+            Response.JsonMapping mapping) {
         this.annotation = annotation;
         this.method = method;
         this.bean = bean;
@@ -63,7 +83,10 @@ final class TriggerMethod {
             throw invalid("\"" + annotation.value() + "\" already names a connection: remove connection, or the part"
                     + " before the slash");
         }
-        Type[] types = method.getGenericParameterTypes();
+        // A method of a generic class has the types of the class that extends it.
+        Type[] types = Arrays.stream(method.getGenericParameterTypes())
+                .map(type -> resolved(type, method.getDeclaringClass(), beanType))
+                .toArray(Type[]::new);
         List<Type> ofEvent = Arrays.stream(types)
                 .filter(type -> type != Connector.class && type != HttpConnection.class)
                 .toList();
@@ -74,7 +97,7 @@ final class TriggerMethod {
         }
         if (ofEvent.isEmpty()
                 || ofEvent.size() > 2
-                || (ofEvent.size() == 2 && !ofEvent.contains(TriggerEvent.class))
+                || (ofEvent.size() == 2 && ofEvent.stream().noneMatch(OF_EVENT::contains))
                 || ofEvent.stream().distinct().count() < ofEvent.size()) {
             throw invalid("its parameters are " + Arrays.toString(types)
                     + ": use the event, or its payload, or both, or a List of one of them");
@@ -86,6 +109,17 @@ final class TriggerMethod {
                         + " parameter for the event");
             }
         }
+        for (Type type : ofEvent) {
+            Type single = isBatch ? Objects.requireNonNull(element(type)) : type;
+            if (single instanceof Class<?> own && NO_PAYLOADS.contains(own)) {
+                throw invalid("its parameter is a " + own.getSimpleName()
+                        + ", which is no payload: use a TriggerEvent, or" + " for a webhook a WebhookEvent");
+            }
+            if (single instanceof TypeVariable<?>) {
+                throw invalid("the type of its parameter is not known: give the class that extends "
+                        + method.getDeclaringClass().getSimpleName() + " a type argument");
+            }
+        }
         boolean hasMaxBatch = !Integer.valueOf(annotation.maxBatch())
                 .equals(AnnotationUtils.getDefaultValue(ConnectorTrigger.class, "maxBatch"));
         if (hasMaxBatch && !isBatch) {
@@ -95,6 +129,16 @@ final class TriggerMethod {
         for (Type type : types) {
             arguments.add(argument(type, mapping));
         }
+    }
+
+    private static Type resolved(Type type, Class<?> declaring, Class<?> beanType) {
+        int index = Arrays.asList(declaring.getTypeParameters()).indexOf(type);
+        return index < 0
+                ? GenericTypeResolver.resolveType(type, beanType)
+                : ResolvableType.forClass(beanType)
+                        .as(declaring)
+                        .getGeneric(index)
+                        .getType();
     }
 
     /** Whether a type is for several events, but not as a parameter for batches. */
@@ -121,7 +165,7 @@ final class TriggerMethod {
                 methods.forEach((method, annotation) -> {
                     try {
                         check(factory, name, method);
-                        found.add(new TriggerMethod(annotation, method, () -> factory.getBean(name), mapping));
+                        found.add(new TriggerMethod(annotation, method, type, () -> factory.getBean(name), mapping));
                     } catch (InvalidDefinitionException e) {
                         problems.addAll(e.problems());
                     }
@@ -175,6 +219,9 @@ final class TriggerMethod {
         if (type == JsonNode.class) {
             return event.payload();
         }
+        if (type == WebhookEvent.class) {
+            return WebhookEvent.of(event);
+        }
         if (event.payload().isMissingNode()) {
             return null;
         }
@@ -199,6 +246,12 @@ final class TriggerMethod {
     /** Returns the connection, or the connector of the registry, that the annotation names; empty if it is for all. */
     String connection() {
         return connection;
+    }
+
+    /** Whether the method needs the event of a webhook. */
+    boolean isForWebhook() {
+        return Arrays.stream(method.getGenericParameterTypes())
+                .anyMatch(type -> type == WebhookEvent.class || (isBatch && element(type) == WebhookEvent.class));
     }
 
     boolean isBatch() {

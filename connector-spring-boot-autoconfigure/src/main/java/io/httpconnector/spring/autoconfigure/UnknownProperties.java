@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -15,6 +16,10 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginLookup;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -35,6 +40,17 @@ final class UnknownProperties {
 
     private static final Pattern KUBERNETES = Pattern.compile(
             ".*\\.(service\\.host|service\\.port(\\..+)?|port(\\[[0-9]+\\]\\.(tcp|udp|sctp)(\\.[a-z]+)?)?)");
+
+    /** Characters that Spring Boot ignores. */
+    private static final Pattern CHANGED = Pattern.compile("[^A-Za-z0-9_.-]|\\.-");
+
+    /** A property whose names are those of the service. */
+    private static final Pattern MAP_ENTRY =
+            Pattern.compile("(connectors\\.connections\\..+?\\.(?:query|headers|values|secrets))\\.(.+)");
+
+    /** A name of the service with brackets, as a part of a map. */
+    private static final Pattern SPLIT = Pattern.compile(
+            "^connectors\\.connections\\..+?\\.(?:query|headers|values|secrets)\\.[^.\\[]+\\[(?![0-9]+\\])");
 
     private final Map<ConfigurationPropertyName, Problem> problems = new LinkedHashMap<>();
 
@@ -76,6 +92,12 @@ final class UnknownProperties {
             }
         }
         found.connections.values().forEach(found::addSpellings);
+        if (environment instanceof ConfigurableEnvironment configurable) {
+            configurable.getPropertySources().stream()
+                    .filter(source -> !source.getName().equals(TEST_SOURCE)
+                            && !(source instanceof SystemEnvironmentPropertySource))
+                    .forEach(found::addChanged);
+        }
         return List.copyOf(found.problems.values());
     }
 
@@ -110,6 +132,52 @@ final class UnknownProperties {
         }
     }
 
+    /** Adds the names that Spring Boot changes, because it ignores some characters outside brackets. */
+    private void addChanged(PropertySource<?> source) {
+        if (!(source instanceof EnumerablePropertySource<?> names)) {
+            return;
+        }
+        for (String name : names.getPropertyNames()) {
+            String plain = name.startsWith(ROOT + ".") ? withoutBrackets(name) : "";
+            boolean isChanged =
+                    CHANGED.matcher(plain).find() || SPLIT.matcher(name).find();
+            if (isChanged) {
+                Matcher entry = MAP_ENTRY.matcher(name);
+                String advice = entry.matches()
+                        ? ": write it as " + entry.group(1) + ".\"[" + entry.group(2) + "]\""
+                        : ": write such a part in brackets, such as \"[a/b]\"";
+                ConfigurationPropertyName adapted = ConfigurationPropertyName.adapt(name, '.');
+                problems.put(
+                        adapted,
+                        new Problem(
+                                adapted,
+                                name + ": Spring Boot ignores characters of this name, or splits it at them" + advice
+                                        + ". It is set in " + origin(name, source)));
+            }
+        }
+    }
+
+    private static String origin(String name, PropertySource<?> source) {
+        Origin origin = OriginLookup.getOrigin(source, name);
+        return origin == null ? source.getName() : origin.toString();
+    }
+
+    private static String withoutBrackets(String name) {
+        StringBuilder plain = new StringBuilder();
+        int depth = 0;
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            // Empty brackets are part of a name.
+            boolean isEmpty = c == '[' && depth == 0 && name.startsWith("[]", i);
+            depth += c == '[' ? 1 : 0;
+            if (depth == 0 || isEmpty) {
+                plain.append(c);
+            }
+            depth -= c == ']' && depth > 0 ? 1 : 0;
+        }
+        return plain.toString();
+    }
+
     private void addSpellings(Map<String, String> spellings) {
         if (spellings.size() > 1) {
             StringBuilder text =
@@ -132,6 +200,10 @@ final class UnknownProperties {
         if (unknown == null) {
             return;
         }
+        if (unknown.isGroup()) {
+            addGroup(name, unknown, source);
+            return;
+        }
         String wrong = name.getElement(unknown.index(), Form.ORIGINAL);
         String nearest = Suggestions.of(wrong, unknown.known());
         boolean isOther =
@@ -147,6 +219,26 @@ final class UnknownProperties {
                         shown,
                         shown + ": there is no such property" + advice(known, shown, unknown, nearest)
                                 + " It is set in " + origin(name, source)));
+    }
+
+    /** Adds a value in place of properties. YAML has an empty one for a group whose properties are comments. */
+    private void addGroup(
+            ConfigurationPropertyName name, PropertyModel.Unknown unknown, ConfigurationPropertySource source) {
+        ConfigurationProperty property = source.getConfigurationProperty(name);
+        if (property != null
+                && !isSystem(source)
+                && property.getValue() instanceof CharSequence value
+                && !value.isEmpty()) {
+            String advice = unknown.known().isEmpty()
+                    ? ", such as " + name + ".NAME"
+                    : ": use one of " + new TreeSet<>(unknown.known());
+            problems.putIfAbsent(
+                    name,
+                    new Problem(
+                            name,
+                            name + ": it has a value, but is a group of properties" + advice + ". It is set in "
+                                    + origin(name, source)));
+        }
     }
 
     private static String advice(

@@ -29,6 +29,9 @@ public class WebhookAutoConfiguration {
     /** After the filters for forwarded headers, the encoding and observations; before those that read forms. */
     static final int ORDER = -10_050;
 
+    private static final String BASE_PATH = "spring.webflux.base-path";
+    private static final String CONTEXT_PATH = "server.servlet.context-path";
+
     /** Creates the configuration; called by Spring. */
     public WebhookAutoConfiguration() {}
 
@@ -40,14 +43,15 @@ public class WebhookAutoConfiguration {
 
         @Bean
         ConnectorWebhooks connectorWebhooks(ConnectorsProperties properties, Environment environment) {
-            return new ConnectorWebhooks(
-                    environment.getProperty("server.servlet.context-path", ""), properties.webhooks());
+            return new ConnectorWebhooks(environment.getProperty(CONTEXT_PATH, ""), properties.webhooks());
         }
 
         @Bean
-        FilterRegistrationBean<WebhookFilter> connectorWebhookFilter(ConnectorWebhooks webhooks) {
+        FilterRegistrationBean<WebhookFilter> connectorWebhookFilter(
+                ConnectorWebhooks webhooks, Environment environment) {
+            String path = WebhookPaths.withoutSlash(environment.getProperty(CONTEXT_PATH, ""));
             FilterRegistrationBean<WebhookFilter> registration =
-                    new FilterRegistrationBean<>(new WebhookFilter(webhooks));
+                    new FilterRegistrationBean<>(new WebhookFilter(webhooks, path));
             registration.setOrder(ORDER);
             registration.setAsyncSupported(true);
             return registration;
@@ -61,7 +65,7 @@ public class WebhookAutoConfiguration {
             ServletRegistrationBean<WebhookServlet> registration = new ServletRegistrationBean<>(
                     WebhookServlet.of(webhooks),
                     WebhookPaths.withoutSlash(properties.webhooks().basePath()) + "/*");
-            registration.setName("connectorWebhooks");
+            registration.setName(WebhookFilter.SERVLET);
             return registration;
         }
     }
@@ -84,13 +88,13 @@ public class WebhookAutoConfiguration {
 
         @Bean
         ConnectorWebhooks connectorWebhooks(ConnectorsProperties properties, Environment environment) {
-            return new ConnectorWebhooks(
-                    environment.getProperty("spring.webflux.base-path", ""), properties.webhooks());
+            return new ConnectorWebhooks(environment.getProperty(BASE_PATH, ""), properties.webhooks());
         }
 
         @Bean
-        WebFilter connectorWebhookFilter(ConnectorWebhooks webhooks) {
-            return new WebhookWebFilter(webhooks);
+        WebFilter connectorWebhookFilter(ConnectorWebhooks webhooks, Environment environment) {
+            String path = WebhookPaths.withoutSlash(environment.getProperty(BASE_PATH, ""));
+            return new WebhookWebFilter(webhooks, path);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.httpconnector.webhook.server.SpringWebFluxHandler;
 import java.util.List;
 import org.springframework.core.Ordered;
 import org.springframework.http.codec.HttpMessageWriter;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.HandlerStrategies;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -11,12 +12,14 @@ import org.springframework.web.reactive.result.view.ViewResolver;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.util.UriComponentsBuilder;
 import reactor.core.publisher.Mono;
 
 /** Passes requests of webhooks to their receivers, before other filters and handlers read their bodies. */
 final class WebhookWebFilter implements WebFilter, Ordered {
 
     private final ConnectorWebhooks webhooks;
+    private final String applicationPath;
     private final SpringWebFluxHandler handler;
     private final HandlerStrategies strategies = HandlerStrategies.withDefaults();
     private final ServerResponse.Context context = new ServerResponse.Context() {
@@ -32,8 +35,14 @@ final class WebhookWebFilter implements WebFilter, Ordered {
         }
     };
 
-    WebhookWebFilter(ConnectorWebhooks webhooks) {
+    /**
+     * Creates a filter.
+     *
+     * @param applicationPath the path of the application, such as {@code /shop}; empty for the root
+     */
+    WebhookWebFilter(ConnectorWebhooks webhooks, String applicationPath) {
         this.webhooks = webhooks;
+        this.applicationPath = applicationPath;
         this.handler = SpringWebFluxHandler.of(webhooks);
     }
 
@@ -44,10 +53,30 @@ final class WebhookWebFilter implements WebFilter, Ordered {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        if (webhooks.endpointAt(exchange.getRequest().getURI().getRawPath()).isEmpty()) {
+        ServerHttpRequest request = exchange.getRequest();
+        String raw = request.getURI().getRawPath();
+        String path = path(request, raw);
+        if (webhooks.endpointAt(path).isEmpty()) {
             return chain.filter(exchange);
         }
-        return handler.handle(ServerRequest.create(exchange, strategies.messageReaders()))
-                .flatMap(response -> response.writeTo(exchange, context));
+        ServerWebExchange known = path.equals(raw)
+                ? exchange
+                : exchange.mutate()
+                        .request(builder -> builder.uri(UriComponentsBuilder.fromUri(request.getURI())
+                                        .replacePath(path)
+                                        .build(true)
+                                        .toUri())
+                                .contextPath(applicationPath))
+                        .build();
+        return handler.handle(ServerRequest.create(known, strategies.messageReaders()))
+                .flatMap(response -> response.writeTo(known, context));
+    }
+
+    /** Returns the path without the prefix that a proxy has removed ({@code X-Forwarded-Prefix}). */
+    private String path(ServerHttpRequest request, String raw) {
+        String forwarded = request.getPath().contextPath().value();
+        return forwarded.isEmpty() || forwarded.equals(applicationPath) || !raw.startsWith(forwarded)
+                ? raw
+                : raw.substring(forwarded.length());
     }
 }

@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.spring.ConnectorTrigger;
+import io.httpconnector.spring.ConnectorTriggers;
+import io.httpconnector.testing.Await;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
+import io.httpconnector.trigger.TriggerEvent;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +124,55 @@ class OAuth2ControllerTest {
             assertThat(get(browser, callback).statusCode()).isEqualTo(400);
             assertThat(get(browser, callback).body()).startsWith("No authorization was started in this browser");
             assertThat(get(browser, url + "other/connect").statusCode()).isEqualTo(404);
+        }
+    }
+
+    /** The handler of the trigger of a connection that a user has to authorize. */
+    @Configuration(proxyBeanMethods = false)
+    static class Handlers {
+
+        final List<String> handled = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger("crm/contacts")
+        void on(TriggerEvent event) {
+            handled.add(event.key());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "cluster"})
+    void triggersPollAfterTheConsentOfTheUser(String stores) throws Exception {
+        try (MockService service = MockService.start();
+                ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class, Handlers.class)
+                        .initializers(new NettyServer())
+                        .properties(
+                                "spring.main.banner-mode=off",
+                                "server.port=0",
+                                "spring.datasource.url=jdbc:h2:mem:consent-" + stores,
+                                "connectors.documents=classpath:consent/",
+                                "connectors.redirect-uri=http://localhost/connectors/callback",
+                                "connectors.polling.clustered=" + stores.equals("cluster"),
+                                "connectors.connections.crm.connector=contacts",
+                                "connectors.connections.crm.values.url=" + service.baseUrl(),
+                                "connectors.connections.crm.values.client-id=acme",
+                                "connectors.connections.crm.secrets.client-secret=hidden")
+                        .run()) {
+            service.on("POST", "/token", MockResponse.json("{\"access_token\":\"t1\",\"expires_in\":3600}"));
+            service.on("GET", "/contacts", MockResponse.json("{\"contacts\":[{\"id\":7,\"updated\":1}]}"));
+            ConnectorTriggers triggers = context.getBean(ConnectorTriggers.class);
+            Await.until(() -> triggers.list().get(0).state().equals("authorization_needed"));
+            assertThat(TriggerHealth.of(triggers, null).details()).containsKey("crm/contacts");
+            HttpClient browser =
+                    HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+            String url =
+                    "http://localhost:" + context.getEnvironment().getProperty("local.server.port") + "/connectors/";
+
+            assertThat(get(browser, url + "callback?code=c1&state=" + state(browser, url))
+                            .statusCode())
+                    .isEqualTo(302);
+
+            Await.until(() -> context.getBean(Handlers.class).handled.contains("7"));
+            assertThat(triggers.list().get(0).state()).isNotEqualTo("authorization_needed");
         }
     }
 

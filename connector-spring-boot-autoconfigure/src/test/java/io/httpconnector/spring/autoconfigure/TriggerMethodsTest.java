@@ -5,16 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.spring.ConnectorTrigger;
 import io.httpconnector.spring.ConnectorTriggers;
+import io.httpconnector.spring.Connectors;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.WebhookEvent;
+import io.httpconnector.webhook.WebhookRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -173,6 +183,116 @@ class TriggerMethodsTest {
                                 "Lazy.stream(): nobody would call or read the result of the type java.util.stream.Stream",
                                 "Lazy.ofOne(): maxBatch requires a parameter for batches",
                                 "Lazy.empty(): maxBatch: batches of 0 events: use 1 to 100000"));
+    }
+
+    /** Results with work that is not awaited. */
+    static class Several {
+
+        @ConnectorTrigger("updated-orders")
+        List<CompletableFuture<Void>> futures(TriggerEvent event) {
+            return List.of();
+        }
+
+        @ConnectorTrigger("updated-orders")
+        CompletableFuture<Void>[] array(TriggerEvent event) {
+            throw new IllegalStateException();
+        }
+
+        @ConnectorTrigger("updated-orders")
+        Iterator<String> iterator(TriggerEvent event) {
+            return List.<String>of().iterator();
+        }
+
+        @ConnectorTrigger("updated-orders")
+        void request(WebhookRequest request) {}
+
+        @ConnectorTrigger("updated-orders")
+        void ofWebhook(WebhookEvent event) {}
+    }
+
+    @Test
+    void severalFuturesAndWrongTypesAreReported() {
+        application
+                .withBean(Several.class)
+                .run(context -> assertThat(description(context))
+                        .contains(
+                                "Several.futures(): nobody would wait for the futures",
+                                "Several.array(): nobody would wait for the futures",
+                                "Several.iterator(): nobody would call or read the result of the type"
+                                        + " java.util.Iterator",
+                                "Several.request(): its parameter is a WebhookRequest, which is no payload",
+                                "Several.ofWebhook(): \"acme/updated-orders\" is no webhook: use a TriggerEvent"));
+    }
+
+    record Order(int id, String status) {}
+
+    /** A handler whose type is that of its subclass. */
+    abstract static class Base<T> {
+
+        final List<Object> handled = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger("updated-orders")
+        void on(T payload) {
+            handled.add(payload);
+        }
+    }
+
+    static class OfOrders extends Base<Order> {}
+
+    static class OfLists extends Base<List<Order>> {}
+
+    @Test
+    void theTypeOfAnInheritedMethodIsThatOfTheSubclass() {
+        application.withBean(OfOrders.class).run(context -> {
+            context.getBean(ConnectorTriggers.class).poll("acme/updated-orders");
+            assertThat(context.getBean(OfOrders.class).handled)
+                    .containsExactly(new Order(1, "open"), new Order(2, "paid"));
+        });
+        application.withBean(OfLists.class).run(context -> {
+            context.getBean(ConnectorTriggers.class).poll("acme/updated-orders");
+            assertThat(context.getBean(OfLists.class).handled)
+                    .containsExactly(List.of(new Order(1, "open"), new Order(2, "paid")));
+        });
+    }
+
+    /** A handler that needs more than the payload of a webhook. */
+    static class OfWebhook {
+
+        final List<String> handled = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger("order-paid")
+        void on(WebhookEvent event, Map<String, String> payload) {
+            handled.add(event.type() + event.headers().get("x-github-event") + payload.get("event"));
+        }
+    }
+
+    @Test
+    void methodOfAWebhookReceivesItsHeaders() {
+        application
+                .withPropertyValues("connectors.connections.acme.secrets.signing=s3cret")
+                .withBean(OfWebhook.class)
+                .run(context -> {
+                    byte[] body = "{\"event\":\"e1\"}".getBytes(StandardCharsets.UTF_8);
+                    Mac mac = Mac.getInstance("HmacSHA256");
+                    mac.init(new SecretKeySpec("s3cret".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+                    WebhookRequest request = WebhookRequest.of(
+                            "POST",
+                            "/hooks/acme/order-paid",
+                            null,
+                            Map.of(
+                                    "Content-Type", List.of("application/json"),
+                                    "X-GitHub-Event", List.of("push"),
+                                    "X-Signature", List.of(HexFormat.of().formatHex(mac.doFinal(body)))),
+                            body);
+                    assertThat(context.getBean(Connectors.class)
+                                    .connector("acme")
+                                    .receiver("order-paid")
+                                    .orElseThrow()
+                                    .receive(request)
+                                    .status())
+                            .isEqualTo(200);
+                    assertThat(context.getBean(OfWebhook.class).handled).containsExactly("[push]e1");
+                });
     }
 
     /** A method whose declared result hides what it returns. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -65,9 +66,9 @@ class UnknownPropertiesTest {
 
     private static String description(AssertableApplicationContext context) {
         assertThat(context).hasFailed();
-        return new InvalidDefinitionFailureAnalyzer()
-                .analyze(context.getStartupFailure())
-                .getDescription();
+        FailureAnalysis analysis = new InvalidDefinitionFailureAnalyzer().analyze(context.getStartupFailure());
+        assertThat(analysis).as("analysis of %s", context.getStartupFailure()).isNotNull();
+        return analysis.getDescription();
     }
 
     @Test
@@ -303,6 +304,82 @@ class UnknownPropertiesTest {
                         AutoConfigurations.of(StoreAutoConfiguration.class, ExchangeLogAutoConfiguration.class))
                 .withPropertyValues("connectors.exchange-log.enabled=true", "connectors.exchange-log.sample=2")
                 .run(context -> assertThat(description(context)).contains("property connectors.exchange-log.sample"));
+    }
+
+    /** Spring Boot ignores most characters of names outside brackets. */
+    @Test
+    void namesThatSpringBootChangesAreReported() {
+        withYaml("""
+                connectors:
+                  connections:
+                    shop:
+                      base-url: https://shop.example.com
+                      query: {"expand[]": a, "page[size]": b, "$filter": c, per_page: d, "[page[number]]": e}
+                      headers: {"X:Y": f}
+                    a/b:
+                      base-url: https://other.example.com
+                """)
+                .run(context -> assertThat(description(context))
+                        .contains(
+                                CONNECTIONS + "shop.query.expand[]: Spring Boot ignores characters of this name",
+                                "write it as " + CONNECTIONS + "shop.query.\"[expand[]]\"",
+                                "write it as " + CONNECTIONS + "shop.query.\"[page[size]]\"",
+                                "write it as " + CONNECTIONS + "shop.query.\"[$filter]\"",
+                                "write it as " + CONNECTIONS + "shop.headers.\"[X:Y]\"",
+                                CONNECTIONS + "a/b.base-url: Spring Boot ignores",
+                                "test.yml] - 5:27")
+                        .doesNotContain("per_page", "page[number]"));
+        withYaml("""
+                connectors:
+                  connections:
+                    shop:
+                      base-url: %s
+                      query: {"[expand[]]": a, "[page[size]]": b, "[$filter]": c, per_page: d}
+                """.formatted(service.baseUrl())).run(context -> {
+            context.getBean("shop", HttpConnection.class).send(Request.get("/me"));
+            assertThat(service.requests().get(0).uri().getQuery())
+                    .isEqualTo("expand[]=a&page[size]=b&$filter=c&per_page=d");
+        });
+    }
+
+    /** Spring Boot ignores the value of a group of which another property is set. */
+    @Test
+    void valuesOfGroupsAreReported() {
+        application
+                .withPropertyValues(
+                        "connectors.store=file",
+                        "connectors.store.directory=target/unused",
+                        CONNECTIONS.substring(0, CONNECTIONS.length() - 1) + "=shop",
+                        CONNECTIONS + "shop.base-url=https://shop.example.com")
+                .run(context -> assertThat(description(context))
+                        .contains(
+                                "connectors.store: it has a value, but is a group of properties: use one of",
+                                "connectors.connections: it has a value, but is a group of properties, such as"
+                                        + " connectors.connections.NAME"));
+    }
+
+    /** The name of the secret is missing. */
+    @Test
+    void valueThatMayBeASecretIsNotShown() {
+        application
+                .withConfiguration(AutoConfigurations.of(StoreAutoConfiguration.class, RegistryAutoConfiguration.class))
+                .withPropertyValues("connectors.registry.enabled=true", "connectors.registry.secrets.shop=TOPSECRET")
+                .run(context -> {
+                    assertThat(context).hasFailed();
+                    FailureAnalysis analysis = new SecretPropertyFailureAnalyzer().analyze(context.getStartupFailure());
+                    assertThat(analysis).isNotNull();
+                    assertThat(analysis.getDescription())
+                            .contains("connectors.registry.secrets.shop")
+                            .doesNotContain("TOPSECRET");
+                    assertThat(analysis.getAction()).contains("connectors.registry.secrets.shop.NAME");
+                });
+        application.withPropertyValues(CONNECTIONS + "shop.secrets=TOPSECRET").run(context -> {
+            FailureAnalysis analysis = new SecretPropertyFailureAnalyzer().analyze(context.getStartupFailure());
+            assertThat(analysis).isNotNull();
+            assertThat(analysis.getDescription())
+                    .contains(CONNECTIONS + "shop.secrets")
+                    .doesNotContain("TOPSECRET");
+        });
     }
 
     @Test

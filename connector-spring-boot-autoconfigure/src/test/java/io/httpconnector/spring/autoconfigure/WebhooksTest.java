@@ -26,6 +26,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -76,20 +77,25 @@ class WebhooksTest {
     }
 
     private static HttpResponse<String> send(
-            ConfigurableApplicationContext context, String path, String method, String contentType, String body)
+            ConfigurableApplicationContext context,
+            String path,
+            String method,
+            String contentType,
+            String body,
+            String... headers)
             throws Exception {
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec("s3cret".getBytes(UTF_8), "HmacSHA256"));
         String signature = HexFormat.of().formatHex(mac.doFinal(body.getBytes(UTF_8)));
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://localhost:"
-                                        + context.getEnvironment().getProperty("local.server.port") + path))
-                                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                                .header("Content-Type", contentType)
-                                .header("X-Signature", signature)
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(
+                        "http://localhost:" + context.getEnvironment().getProperty("local.server.port") + path))
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .header("Content-Type", contentType)
+                .header("X-Signature", signature);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     @ParameterizedTest
@@ -156,6 +162,36 @@ class WebhooksTest {
                     .isEqualTo(200);
             assertThat(context.getBean(ConnectorTriggers.class).list().get(0).path())
                     .isEqualTo("/hk/acme/order-paid");
+        }
+    }
+
+    /** The path of the application as the proxy before it has published it. */
+    @ParameterizedTest
+    @CsvSource({"servlet, , /gw", "servlet, /shop, /gw", "servlet, /shop, /", "servlet, , /shop/v2", "reactive, , /gw"})
+    void webhooksArriveThroughAProxyThatRemovesAPrefix(String type, String contextPath, String prefix)
+            throws Exception {
+        String application = contextPath == null ? "" : contextPath;
+        try (ConfigurableApplicationContext context = start(
+                type, "server.forward-headers-strategy=framework", "server.servlet.context-path=" + application)) {
+            String path = application + "/hooks/acme/order-paid";
+            String body = "{\"event\":\"e1\",\"note\":\"" + prefix + "\"}";
+
+            assertThat(send(context, path, "POST", "application/json", body, "X-Forwarded-Prefix", prefix)
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(context.getBean(Application.class).received).containsExactly("e1: " + prefix);
+        }
+    }
+
+    /** Spring rejects such paths with an exception, if the dispatcher servlet has a path. */
+    @ParameterizedTest
+    @ValueSource(strings = {"//hooks/acme/order-paid", "/ho%6fks/acme/order-paid", "/hooks;a=1/acme/order-paid"})
+    void otherSpellingsOfThePathAreNotFound(String path) throws Exception {
+        try (ConfigurableApplicationContext context = start("servlet", "spring.mvc.servlet.path=/api")) {
+            assertThat(send(context, path, "POST", "application/json", "{\"event\":\"e1\"}")
+                            .statusCode())
+                    .isIn(400, 404);
+            assertThat(context.getBean(Application.class).received).isEmpty();
         }
     }
 

@@ -25,7 +25,7 @@ class OrderHandlers {
         this.orders = orders;
     }
 
-    @ConnectorTrigger("updated-orders")
+    @ConnectorTrigger(value = "updated-orders", exactlyOnce = true)
     void updated(Order order) {
         orders.all.add(order.id() + " " + order.status());
     }
