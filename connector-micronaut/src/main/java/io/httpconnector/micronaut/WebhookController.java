@@ -12,8 +12,11 @@ import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Patch;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.annotation.Put;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
@@ -21,12 +24,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Receives the requests of webhooks with the bodies as they were sent. The signature authenticates the sender. */
 @Controller("${connectors.webhooks.base-path:/hooks}")
 @Requires(classes = Controller.class)
 @Consumes(MediaType.ALL)
+@Produces(MediaType.ALL)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class WebhookController {
 
@@ -44,13 +47,23 @@ final class WebhookController {
     }
 
     @Post("/{+path}")
-    HttpResponse<byte[]> post(HttpRequest<?> request, String path, @Body byte @Nullable [] body) {
-        return receive(request, body == null ? NO_BODY : body);
+    HttpResponse<byte[]> post(HttpRequest<?> request, String path, @Body Optional<byte[]> body) {
+        return receive(request, body.orElse(NO_BODY));
     }
 
     @Put("/{+path}")
-    HttpResponse<byte[]> put(HttpRequest<?> request, String path, @Body byte @Nullable [] body) {
-        return receive(request, body == null ? NO_BODY : body);
+    HttpResponse<byte[]> put(HttpRequest<?> request, String path, @Body Optional<byte[]> body) {
+        return receive(request, body.orElse(NO_BODY));
+    }
+
+    @Patch("/{+path}")
+    HttpResponse<byte[]> patch(HttpRequest<?> request, String path, @Body Optional<byte[]> body) {
+        return receive(request, body.orElse(NO_BODY));
+    }
+
+    @Delete("/{+path}")
+    HttpResponse<byte[]> delete(HttpRequest<?> request, String path, @Body Optional<byte[]> body) {
+        return receive(request, body.orElse(NO_BODY));
     }
 
     private HttpResponse<byte[]> receive(HttpRequest<?> request, byte[] body) {

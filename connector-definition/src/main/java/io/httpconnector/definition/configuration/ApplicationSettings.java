@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,7 @@ record ApplicationSettings(
 
     static final String PREFIX = "connectors";
 
+    private static final Pattern SUGGESTION = Pattern.compile("did you mean \"[^\"]+\"");
     private static final List<String> SPRING = List.of("jdbc", "polling", "registry", "exchangeLog", "oauth2");
     private static final String SCHEMA = """
             {"type": "object", "properties": {
@@ -152,7 +154,10 @@ record ApplicationSettings(
         ProblemLocation location = ProblemLocation.of(problem);
         return location.segments().isEmpty()
                 ? problem
-                : PREFIX + "." + PropertyNames.withHyphens(String.join(".", location.segments())) + location.rest();
+                : PREFIX + "." + PropertyNames.withHyphens(String.join(".", location.segments()))
+                        + SUGGESTION
+                                .matcher(location.rest())
+                                .replaceAll(found -> PropertyNames.withHyphens(found.group()));
     }
 
     /** Omits the key and the properties of the connections. */

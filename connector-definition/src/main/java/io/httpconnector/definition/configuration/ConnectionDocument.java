@@ -61,12 +61,17 @@ final class ConnectionDocument {
         });
         ObjectNode webhooks = json.withObject("/webhooks");
         settings.webhooks().properties().forEach(webhook -> webhooks.set(webhook.getKey(), webhook.getValue()));
+        List<String> problems = new ArrayList<>(settings.unknown());
+        ConnectorDefinition definition = null;
         try {
-            return ConnectorDefinition.of(json, components);
+            definition = ConnectorDefinition.of(json, components);
         } catch (InvalidDefinitionException e) {
-            throw new InvalidDefinitionException(
-                    "connection", e.problems().stream().map(this::named).toList());
+            e.problems().forEach(problem -> problems.add(named(problem)));
         }
+        if (definition == null || !problems.isEmpty()) {
+            throw new InvalidDefinitionException("connection", problems);
+        }
+        return definition;
     }
 
     private ObjectNode ownDocument() {

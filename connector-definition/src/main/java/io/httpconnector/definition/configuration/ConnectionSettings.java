@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param values the values of inputs by name, in any spelling
  * @param secrets the secrets by name, in any spelling
  * @param proxyCredentials the user and the password of the proxy, which are no text of a document
+ * @param unknown a problem for each property that does not exist
  */
 record ConnectionSettings(
         String name,
@@ -43,7 +44,12 @@ record ConnectionSettings(
         ObjectNode webhooks,
         Map<String, String> values,
         Map<String, String> secrets,
-        Map<String, String> proxyCredentials) {
+        Map<String, String> proxyCredentials,
+        List<String> unknown) {
+
+    /** The properties of a connection that are not members of {@code connection} in a document. */
+    private static final List<String> OWN =
+            List.of("connector", "tenant", "strategy", "values", "secrets", "auth", "webhooks");
 
     /** Returns the settings of a tree of properties; what is unknown is left to the reader of the document. */
     static ConnectionSettings read(String name, JsonNode properties) {
@@ -73,18 +79,30 @@ record ConnectionSettings(
                 }
             }
         }
-        JsonNode connection = types.convert(rest, schema.at("/$defs/connection"));
+        JsonNode members = schema.at("/$defs/connection");
+        ObjectNode connection = (ObjectNode) types.convert(rest, members);
+        List<String> unknown = removeUnknown(where, connection, members.path("properties"));
         return new ConnectionSettings(
-                name,
-                connector,
-                tenant,
-                strategy,
-                (ObjectNode) connection,
-                auth,
-                webhooks,
-                values,
-                secrets,
-                credentials);
+                name, connector, tenant, strategy, connection, auth, webhooks, values, secrets, credentials, unknown);
+    }
+
+    /** Removes the members that neither a connection of the properties nor one of a document has; returns a problem for each. */
+    private static List<String> removeUnknown(String where, ObjectNode connection, JsonNode members) {
+        Set<String> known = new TreeSet<>(OWN);
+        members.fieldNames().forEachRemaining(name -> known.add(PropertyNames.withHyphens(name)));
+        List<String> problems = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        connection.fieldNames().forEachRemaining(names::add);
+        for (String name : names) {
+            if (!members.has(name)) {
+                connection.remove(name);
+                String written = PropertyNames.withHyphens(name);
+                String nearest = Suggestions.of(written, known);
+                problems.add(where + "." + written + ": there is no such property"
+                        + (nearest == null ? ": use one of " + known : ": did you mean \"" + nearest + "\"?"));
+            }
+        }
+        return problems;
     }
 
     /** Returns the name of a property of a connection; that of the connection if the path is empty. */

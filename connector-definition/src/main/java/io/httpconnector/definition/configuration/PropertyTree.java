@@ -8,9 +8,11 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +22,9 @@ final class PropertyTree {
 
     /** A part of a name: {@code [key]}, {@code "key"} or a text up to the next dot or bracket. */
     private static final Pattern SEGMENT = Pattern.compile("\\.?(?:\\[([^\\]]*)\\]|\"([^\"]*)\"|([^.\\[\"]+))");
+
+    /** Groups whose names are those of a service, which may distinguish spellings. */
+    private static final Set<String> OF_SERVICES = Set.of("headers", "query", "auth", "webhooks");
 
     private PropertyTree() {}
 
@@ -32,7 +37,24 @@ final class PropertyTree {
                 put(root, name, segments(name.substring(prefix.length())), value, problems);
             }
         });
+        addSpellings(prefix, root, problems);
         return root;
+    }
+
+    /** Adds a problem for each property that is set in two spellings, of which one would have no effect. */
+    private static void addSpellings(String path, ObjectNode object, List<String> problems) {
+        Map<String, String> spellings = new HashMap<>();
+        object.properties().forEach(member -> {
+            String name = path + "." + member.getKey();
+            String other = spellings.putIfAbsent(PropertyNames.uniform(member.getKey()), name);
+            // Names of connections are checked by ConnectionNames.
+            if (other != null && !path.endsWith(".connections")) {
+                problems.add(name + ": it is the same property as " + other + ": remove one of them");
+            }
+            if (member.getValue() instanceof ObjectNode further && !OF_SERVICES.contains(member.getKey())) {
+                addSpellings(name, further, problems);
+            }
+        });
     }
 
     private static List<String> segments(String name) {

@@ -449,14 +449,15 @@ class ConfiguredConnectorsTest {
                 .contains(CONNECTIONS + "acme.connector: there is no document with the id \"shp\"")
                 .contains("did you mean \"shop\"?")
                 .contains(CONNECTIONS + "beta.values.ur1: there is no such input: did you mean \"url\"?")
-                .contains(CONNECTIONS + "beta.max-conections: unknown member; did you mean \"maxConnections\"?")
+                .contains(CONNECTIONS
+                        + "beta.max-conections: there is no such property: did you mean \"max-connections\"?")
                 .contains(CONNECTIONS + "beta.secrets.api-kee: there is no such secret: did you mean \"apiKey\"?")
                 .contains(CONNECTIONS + "gamma.total-timeout: ")
                 .contains(CONNECTIONS + "gamma.max-connections: ")
                 .contains(CONNECTIONS + "gamma.rate-limit.period: ")
                 .contains(CONNECTIONS + "gamma.auth.typ: unknown member; did you mean \"type\"?")
                 .contains(CONNECTIONS + "delta.proxy.password: it is missing")
-                .contains(CONNECTIONS + "epsilon.bse-url: unknown member; did you mean \"baseUrl\"?")
+                .contains(CONNECTIONS + "epsilon.bse-url: there is no such property: did you mean \"base-url\"?")
                 .contains(CONNECTIONS + "Zeta: use a name of lower-case letters")
                 .contains(CONNECTIONS + "eta.ssl: it is a property for Spring Boot only")
                 .contains(CONNECTIONS + "theta: use properties below it");
@@ -525,7 +526,7 @@ class ConfiguredConnectorsTest {
                         "connectors.conections: unknown member",
                         "connectors.auto-startup: ",
                         "connectors.shutdown-timeout: ",
-                        "connectors.webhooks.base-pth: unknown member; did you mean \"basePath\"?",
+                        "connectors.webhooks.base-pth: unknown member; did you mean \"base-path\"?",
                         "connectors.store.type: \"jdbc\" is for Spring Boot only",
                         "connectors.polling: it is a property for Spring Boot only",
                         "connectors..x: it is no name of a property");

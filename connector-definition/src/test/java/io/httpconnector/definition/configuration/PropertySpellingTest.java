@@ -84,7 +84,7 @@ class PropertySpellingTest {
                                 "connectors.auto-startp", "false")
                         .problems())
                 .containsExactly(
-                        "connectors.auto-startp: unknown member; did you mean \"autoStartup\"?",
+                        "connectors.auto-startp: unknown member; did you mean \"auto-startup\"?",
                         "connectors.conections: unknown member; did you mean \"connections\"?",
                         "connectors.webhook: unknown member; did you mean \"webhooks\"?");
     }
@@ -154,5 +154,57 @@ class PropertySpellingTest {
                                 + "shop-one: use the same name for all properties of the connection",
                         CONNECTIONS + "shopone: it is another spelling of " + CONNECTIONS
                                 + "shop-one: use the same name for all properties of the connection");
+    }
+
+    /** All properties of a connection are known to suggestions, as they are written in properties. */
+    @ParameterizedTest
+    @CsvSource({
+        "connecter, connector",
+        "tennant, tenant",
+        "stratgy, strategy",
+        "vales.url, values",
+        "Value.url, values",
+        "secret.token, secrets",
+        "webhook.paid.title, webhooks",
+        "base-ur, base-url",
+        "responseTimout, response-timeout"
+    })
+    void misspeltPropertiesOfAConnectionAreSuggested(String written, String meant) {
+        assertThat(failure(CONNECTIONS + "acme.base-url", service.baseUrl(), CONNECTIONS + "acme." + written, "x")
+                        .problems())
+                .singleElement()
+                .asString()
+                .endsWith("there is no such property: did you mean \"" + meant + "\"?");
+    }
+
+    @Test
+    void twoSpellingsOfAPropertyAreReported() {
+        String acme = CONNECTIONS + "acme.";
+        assertThat(failure(
+                                acme + "base-url",
+                                service.baseUrl(),
+                                acme + "responseTimeout",
+                                "6s",
+                                acme + "response-timeout",
+                                "zz",
+                                acme + "values.url",
+                                "https://a.example.com",
+                                acme + "values.URL",
+                                "https://b.example.com",
+                                "connectors.auto-startup",
+                                "true",
+                                "connectors.autoStartup",
+                                "false",
+                                acme + "query.Page",
+                                "1",
+                                acme + "query.page",
+                                "2")
+                        .problems())
+                .containsExactlyInAnyOrder(
+                        acme + "responseTimeout: it is the same property as " + acme
+                                + "response-timeout: remove one of them",
+                        acme + "values.url: it is the same property as " + acme + "values.URL: remove one of them",
+                        "connectors.autoStartup: it is the same property as connectors.auto-startup: remove one of"
+                                + " them");
     }
 }
