@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.webhook.BodyParser.TooLargeException;
 import io.httpconnector.webhook.BodyParser.UnsupportedException;
 import io.httpconnector.webhook.HeaderIndex.ContentHeaders;
@@ -153,12 +154,35 @@ record Payload(JsonNode tree, MediaType mediaType) {
         return 0;
     }
 
+    /** Returns JSON in UTF-16 or in a charset of one byte as UTF-8; other bodies as they are. */
+    private static byte[] textOfJson(byte[] body) {
+        if (body.length < 2) {
+            return body;
+        }
+        // JSON begins with an ASCII character (RFC 4627, section 3).
+        if (body[0] == 0 && isStart((char) body[1])) {
+            return new String(body, StandardCharsets.UTF_16BE).getBytes(StandardCharsets.UTF_8);
+        }
+        if (body[1] == 0 && isStart((char) body[0])) {
+            return new String(body, StandardCharsets.UTF_16LE).getBytes(StandardCharsets.UTF_8);
+        }
+        int mark = (body[0] & 0xff) << 8 | (body[1] & 0xff);
+        boolean isMarked = mark == 0xfeff || mark == 0xfffe;
+        boolean isOther = isStart(firstCharacter(body)) && !Texts.isUtf8(body);
+        return isMarked || isOther ? CharsetDetector.of(body, null).getBytes(StandardCharsets.UTF_8) : body;
+    }
+
+    private static boolean isStart(char c) {
+        return c == '{' || c == '[';
+    }
+
     /** Parses a body of unknown media type by its bytes alone: the same bytes always result in the same payload. */
     private static Payload detect(byte[] body) throws IOException {
         try {
-            switch (firstCharacter(body)) {
+            byte[] text = textOfJson(body);
+            switch (firstCharacter(text)) {
                 case '{', '[', '"' -> {
-                    JsonNode tree = BodyParser.json(body);
+                    JsonNode tree = BodyParser.json(text);
                     return new Payload(tree, CloudEvents.mediaType(tree));
                 }
                 case '<' -> {

@@ -13,9 +13,12 @@ import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +52,28 @@ class PayloadTest {
             gzip.write(bytes);
         }
         return out.toByteArray();
+    }
+
+    /** The media type is not signed, so that the bytes alone decide: they have one reading. */
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "ISO-8859-1", "UTF-16", "UTF-16BE", "UTF-16LE", "windows-1252"})
+    void jsonOfASignedRequestMayHaveAnyCharset(String charset) throws Exception {
+        byte[] body = "{\"order\":\"7\",\"name\":\"Jos\u00e9\"}".getBytes(Charset.forName(charset));
+        Secret secret = Secret.of("s3cret-key");
+        WebhookReceiver receiver = WebhookReceiver.named("signed")
+                .verify(Signatures.hmac("HmacSHA256", secret)
+                        .signature(ValueSelector.header("X-Signature"))
+                        .build())
+                .handler(events::add)
+                .build();
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec("s3cret-key".getBytes(UTF_8), "HmacSHA256"));
+        String signature = HexFormat.of().formatHex(mac.doFinal(body));
+        WebhookResponse response = receiver.receive(
+                request(body, "Content-Type", "application/json; charset=" + charset, "X-Signature", signature));
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(events.get(0).payload().toString()).isEqualTo("{\"order\":\"7\",\"name\":\"Jos\u00e9\"}");
     }
 
     @ParameterizedTest

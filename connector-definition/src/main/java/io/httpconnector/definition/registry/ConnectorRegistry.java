@@ -178,6 +178,12 @@ public final class ConnectorRegistry implements AutoCloseable {
         checkStarted();
         Arguments.notNull(settings, "settings");
         InstanceId id = new InstanceId(tenant, connector);
+        if (environment.settings.reserved().contains(id)) {
+            throw new InvalidDefinitionException(
+                    "instance",
+                    "tenant: \"" + tenant + "\" is the name of a connection of the application with the connector \""
+                            + connector + "\", whose state and tokens it would have: use another ID");
+        }
         String version = environment.definitions.newest(connector).definition().version();
         long created = environment.settings.time().now().toEpochMilli();
         StoredInstance stored = new StoredInstance(id, version, settings, InstanceState.ACTIVE, "", created, created);

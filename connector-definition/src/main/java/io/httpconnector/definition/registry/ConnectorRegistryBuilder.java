@@ -13,7 +13,10 @@ import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.inbox.Inbox;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,7 @@ public final class ConnectorRegistryBuilder {
     private TimeSource time = TimeSource.SYSTEM;
     private RegistryEnvironment.@Nullable ClusterJoining joining;
     private int maxOpen = DEFAULT_MAX_OPEN;
+    private final Set<InstanceId> reserved = new HashSet<>();
     private Consumer<ConnectorContext.Builder> context = builder -> {};
 
     ConnectorRegistryBuilder(InstanceStore instances) {
@@ -54,6 +58,18 @@ public final class ConnectorRegistryBuilder {
      */
     public ConnectorRegistryBuilder secrets(SecretSource source) {
         this.secrets = Arguments.notNull(source, "source of secrets");
+        return this;
+    }
+
+    /**
+     * Reserves IDs for connectors that the application opens itself with the same stores: an instance with such an ID would have their
+     * state and tokens, and cannot be added.
+     *
+     * @param ids the tenants and connectors
+     * @return this builder
+     */
+    public ConnectorRegistryBuilder reserve(Collection<InstanceId> ids) {
+        reserved.addAll(Arguments.notNull(ids, "reserved ids"));
         return this;
     }
 
@@ -206,6 +222,7 @@ public final class ConnectorRegistryBuilder {
                         engine == null ? PollingEngine.shared() : engine,
                         time,
                         maxOpen,
+                        Set.copyOf(reserved),
                         listeners.isEmpty() ? context : listening),
                 joining));
     }

@@ -11,6 +11,7 @@ import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.inbox.Inbox;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ record RegistrySettings(
         PollingEngine engine,
         TimeSource time,
         int maxOpen,
+        Set<InstanceId> reserved,
         Consumer<ConnectorContext.Builder> context) {
 
     /** Returns the same settings with another store of the instances. */
@@ -43,6 +45,7 @@ record RegistrySettings(
                 engine,
                 time,
                 maxOpen,
+                reserved,
                 context);
     }
 }

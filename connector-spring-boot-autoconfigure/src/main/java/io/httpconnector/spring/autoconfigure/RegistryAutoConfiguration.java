@@ -11,6 +11,7 @@ import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.definition.configuration.ConnectionConfiguration;
 import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.definition.registry.ConnectorRegistryBuilder;
+import io.httpconnector.definition.registry.InstanceId;
 import io.httpconnector.definition.registry.InstanceStore;
 import io.httpconnector.definition.registry.StoredSecrets;
 import io.httpconnector.internal.json.Suggestions;
@@ -82,10 +83,21 @@ public class RegistryAutoConfiguration {
             }
             all.forEach(customizer -> customizer.customize(ConnectorCustomizer.REGISTRY, context));
         });
+        builder.reserve(reserved(properties));
         checkSecrets(properties.registry().secrets().keySet(), documents);
         ConnectorRegistry registry = builder.build();
         documents.all().forEach(registry::define);
         return registry;
+    }
+
+    /** Returns the tenants and connectors of the connections of the properties, whose stores are those of the registry. */
+    private static List<InstanceId> reserved(ConnectorsProperties properties) {
+        List<InstanceId> ids = new ArrayList<>();
+        properties.connections().forEach((name, connection) -> {
+            String tenant = connection.tenant() == null ? name : connection.tenant();
+            ids.add(new InstanceId(tenant, connection.connector() == null ? name : connection.connector()));
+        });
+        return ids;
     }
 
     private static void checkSecrets(Set<String> connectors, ConnectorDocuments documents) {

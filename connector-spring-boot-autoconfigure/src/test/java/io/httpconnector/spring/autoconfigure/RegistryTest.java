@@ -2,7 +2,9 @@ package io.httpconnector.spring.autoconfigure;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.Connector;
@@ -82,6 +84,31 @@ class RegistryTest {
                         "Content-Type", List.of("application/json"),
                         "X-Signature", List.of(HexFormat.of().formatHex(mac.doFinal(body)))),
                 body);
+    }
+
+    /** Such a customer would have the state and tokens of the connection. */
+    @Test
+    void theNameOfAConnectionIsNoCustomer(@TempDir Path directory) {
+        try (MockService service = MockService.start()) {
+            service.on("GET", "/orders", MockResponse.json("{\"orders\": []}"));
+            application
+                    .withPropertyValues(
+                            "connectors.store.directory=" + directory,
+                            "connectors.connections.shop.connector=shop",
+                            "connectors.connections.shop.values.url=" + service.baseUrl(),
+                            "connectors.connections.shop.secrets.api-key=k1")
+                    .run(context -> {
+                        ConnectorRegistry registry = context.getBean(ConnectorRegistry.class);
+                        InstanceSettings settings = InstanceSettings.of(Map.of("url", service.baseUrl()));
+
+                        assertThatThrownBy(() -> registry.add("shop", "shop", settings))
+                                .isInstanceOf(InvalidDefinitionException.class)
+                                .hasMessageContaining("\"shop\" is the name of a connection of the application");
+                        assertThat(registry.instances()).isEmpty();
+                        assertThat(registry.add("acme", "shop", settings).tenant())
+                                .isEqualTo("acme");
+                    });
+        }
     }
 
     private static void addCustomers(ApplicationContextRunner application) {
