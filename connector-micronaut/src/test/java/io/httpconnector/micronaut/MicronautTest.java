@@ -40,6 +40,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests the beans and the endpoint with Micronaut's server. */
 class MicronautTest {
@@ -88,6 +90,13 @@ class MicronautTest {
         @ConnectorTrigger("acme/order-paid")
         EventHandler paid(Updated updated) {
             return event -> updated.events.add("paid " + event.payload());
+        }
+
+        @Singleton
+        @ConnectorTrigger("acme/pinged")
+        EventHandler pinged(Updated updated) {
+            return event ->
+                    updated.events.add("pinged " + event.parent().path("body").asText());
         }
 
         @Singleton
@@ -144,14 +153,19 @@ class MicronautTest {
 
     private static HttpResponse<String> send(EmbeddedServer server, String path, String type, String body)
             throws Exception {
+        return send(server, path, "POST", body, "Content-Type", type);
+    }
+
+    private static HttpResponse<String> send(
+            EmbeddedServer server, String path, String method, String body, String... headers) throws Exception {
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec("s3cret".getBytes(UTF_8), "HmacSHA256"));
         String signature = HexFormat.of().formatHex(mac.doFinal(body.getBytes(UTF_8)));
         return HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(server.getURL() + path))
-                                .method("POST", HttpRequest.BodyPublishers.ofString(body))
-                                .header("Content-Type", type)
+                                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                                .headers(headers)
                                 .header("X-Signature", signature)
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
@@ -191,6 +205,25 @@ class MicronautTest {
                     .containsEntry("x-connection", "acme");
         }
         assertThat(connectors.connector("acme").isClosed()).isTrue();
+    }
+
+    /** Notifications without a body, such as those of Google, and clients that accept no JSON. */
+    @ParameterizedTest
+    @CsvSource({
+        "POST, '', text/plain",
+        "POST, {}, text/html",
+        "PUT, {}, application/vnd.github+json",
+        "PATCH, {}, application/xml",
+        "DELETE, '', image/png"
+    })
+    void requestsOfAllKindsReachTheReceiver(String method, String body, String accepted) throws Exception {
+        try (ApplicationContext context = ApplicationContext.run(properties("test.shop", "true"));
+                EmbeddedServer server = context.getBean(EmbeddedServer.class).start()) {
+            HttpResponse<String> response = send(server, "/hooks/acme/pinged", method, body, "Accept", accepted);
+
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            assertThat(context.getBean(Updated.class).events).contains("pinged " + body);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.definition.configuration.WebhookPaths;
 import io.httpconnector.spring.Connectors;
 import jakarta.servlet.http.HttpSession;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -9,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.server.WebSession;
 
@@ -22,8 +24,18 @@ public class OAuth2AutoConfiguration {
     /** Creates the configuration; called by Spring. */
     public OAuth2AutoConfiguration() {}
 
-    private static OAuth2Endpoints endpoints(Connectors connectors, ConnectorsProperties properties) {
-        return new OAuth2Endpoints(connectors, properties.oauth2().successUrl());
+    /**
+     * Creates the endpoints.
+     *
+     * @param applicationPath the path of the application, such as {@code /shop}; empty for the root
+     */
+    private static OAuth2Endpoints endpoints(
+            Connectors connectors, ConnectorsProperties properties, String applicationPath) {
+        String url = properties.oauth2().successUrl();
+        String path = WebhookPaths.withoutSlash(applicationPath);
+        boolean isOutside =
+                url.startsWith("/") && !url.startsWith("//") && !url.equals(path) && !url.startsWith(path + "/");
+        return new OAuth2Endpoints(connectors, isOutside ? path + url : url);
     }
 
     /** The endpoints of a servlet application. */
@@ -34,8 +46,10 @@ public class OAuth2AutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        OAuth2Controller connectorOAuth2Controller(Connectors connectors, ConnectorsProperties properties) {
-            return new OAuth2Controller(endpoints(connectors, properties));
+        OAuth2Controller connectorOAuth2Controller(
+                Connectors connectors, ConnectorsProperties properties, Environment environment) {
+            String path = environment.getProperty("server.servlet.context-path", "");
+            return new OAuth2Controller(endpoints(connectors, properties, path));
         }
     }
 
@@ -47,8 +61,10 @@ public class OAuth2AutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        ReactiveOAuth2Controller connectorOAuth2Controller(Connectors connectors, ConnectorsProperties properties) {
-            return new ReactiveOAuth2Controller(endpoints(connectors, properties));
+        ReactiveOAuth2Controller connectorOAuth2Controller(
+                Connectors connectors, ConnectorsProperties properties, Environment environment) {
+            String path = environment.getProperty("spring.webflux.base-path", "");
+            return new ReactiveOAuth2Controller(endpoints(connectors, properties, path));
         }
     }
 }

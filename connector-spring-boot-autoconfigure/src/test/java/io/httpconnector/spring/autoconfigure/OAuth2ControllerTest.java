@@ -148,6 +148,8 @@ class OAuth2ControllerTest {
                         .properties(
                                 "spring.main.banner-mode=off",
                                 "server.port=0",
+                                "server.servlet.context-path=/app",
+                                "connectors.oauth2.success-url=/connected",
                                 "spring.datasource.url=jdbc:h2:mem:consent-" + stores,
                                 "connectors.documents=classpath:consent/",
                                 "connectors.redirect-uri=http://localhost/connectors/callback",
@@ -164,12 +166,11 @@ class OAuth2ControllerTest {
             assertThat(TriggerHealth.of(triggers, null).details()).containsKey("crm/contacts");
             HttpClient browser =
                     HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
-            String url =
-                    "http://localhost:" + context.getEnvironment().getProperty("local.server.port") + "/connectors/";
+            String url = "http://localhost:" + context.getEnvironment().getProperty("local.server.port")
+                    + "/app/connectors/";
 
-            assertThat(get(browser, url + "callback?code=c1&state=" + state(browser, url))
-                            .statusCode())
-                    .isEqualTo(302);
+            HttpResponse<String> end = get(browser, url + "callback?code=c1&state=" + state(browser, url));
+            assertThat(end.headers().firstValue("Location")).hasValue("/app/connected");
 
             Await.until(() -> context.getBean(Handlers.class).handled.contains("7"));
             assertThat(triggers.list().get(0).state()).isNotEqualTo("authorization_needed");
