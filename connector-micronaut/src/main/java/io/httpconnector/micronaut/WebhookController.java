@@ -5,6 +5,7 @@ import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.micronaut.context.annotation.Requires;
+import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -47,23 +48,23 @@ final class WebhookController {
     }
 
     @Post("/{+path}")
-    HttpResponse<byte[]> post(HttpRequest<?> request, String path, @Body Optional<byte[]> body) {
-        return receive(request, body.orElse(NO_BODY));
+    HttpResponse<byte[]> post(HttpRequest<?> request, String path, @Nullable @Body byte[] body) {
+        return receive(request, body == null ? NO_BODY : body);
     }
 
     @Put("/{+path}")
-    HttpResponse<byte[]> put(HttpRequest<?> request, String path, @Body Optional<byte[]> body) {
-        return receive(request, body.orElse(NO_BODY));
+    HttpResponse<byte[]> put(HttpRequest<?> request, String path, @Nullable @Body byte[] body) {
+        return receive(request, body == null ? NO_BODY : body);
     }
 
     @Patch("/{+path}")
-    HttpResponse<byte[]> patch(HttpRequest<?> request, String path, @Body Optional<byte[]> body) {
-        return receive(request, body.orElse(NO_BODY));
+    HttpResponse<byte[]> patch(HttpRequest<?> request, String path, @Nullable @Body byte[] body) {
+        return receive(request, body == null ? NO_BODY : body);
     }
 
     @Delete("/{+path}")
-    HttpResponse<byte[]> delete(HttpRequest<?> request, String path, @Body Optional<byte[]> body) {
-        return receive(request, body.orElse(NO_BODY));
+    HttpResponse<byte[]> delete(HttpRequest<?> request, String path, @Nullable @Body byte[] body) {
+        return receive(request, body == null ? NO_BODY : body);
     }
 
     private HttpResponse<byte[]> receive(HttpRequest<?> request, byte[] body) {
