@@ -5,12 +5,10 @@ import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.micronaut.context.annotation.Requires;
-import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
-import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Delete;
@@ -48,23 +46,23 @@ final class WebhookController {
     }
 
     @Post("/{+path}")
-    HttpResponse<byte[]> post(HttpRequest<?> request, String path, @Nullable @Body byte[] body) {
-        return receive(request, body == null ? NO_BODY : body);
+    HttpResponse<byte[]> post(HttpRequest<byte[]> request, String path) {
+        return receive(request, request.getBody().orElse(NO_BODY));
     }
 
     @Put("/{+path}")
-    HttpResponse<byte[]> put(HttpRequest<?> request, String path, @Nullable @Body byte[] body) {
-        return receive(request, body == null ? NO_BODY : body);
+    HttpResponse<byte[]> put(HttpRequest<byte[]> request, String path) {
+        return receive(request, request.getBody().orElse(NO_BODY));
     }
 
     @Patch("/{+path}")
-    HttpResponse<byte[]> patch(HttpRequest<?> request, String path, @Nullable @Body byte[] body) {
-        return receive(request, body == null ? NO_BODY : body);
+    HttpResponse<byte[]> patch(HttpRequest<byte[]> request, String path) {
+        return receive(request, request.getBody().orElse(NO_BODY));
     }
 
     @Delete("/{+path}")
-    HttpResponse<byte[]> delete(HttpRequest<?> request, String path, @Nullable @Body byte[] body) {
-        return receive(request, body == null ? NO_BODY : body);
+    HttpResponse<byte[]> delete(HttpRequest<byte[]> request, String path) {
+        return receive(request, request.getBody().orElse(NO_BODY));
     }
 
     private HttpResponse<byte[]> receive(HttpRequest<?> request, byte[] body) {
