@@ -45,6 +45,18 @@ public class ConnectorLifecycle {
             ConfiguredConnectors connectors,
             @ConnectorTrigger("") Instance<EventHandler> handlers,
             @Any Instance<WebhookSubscription> beans) {
+        try {
+            start(connectors, handlers, beans);
+        } catch (RuntimeException e) {
+            // The container sends no further event, and the stores would remain in use.
+            subscriptions.forEach(WebhookSubscription::close);
+            connectors.close();
+            throw e;
+        }
+    }
+
+    private void start(
+            ConfiguredConnectors connectors, Instance<EventHandler> handlers, Instance<WebhookSubscription> beans) {
         for (Instance.Handle<EventHandler> handler : handlers.handles()) {
             checkScope(handler.getBean());
             handler.getBean().getQualifiers().stream()

@@ -270,6 +270,40 @@ class CdiTest {
                         "PerRequest has the scope RequestScoped, but events are handled outside of requests");
     }
 
+    /** A handler of a trigger that does not exist. */
+    @ApplicationScoped
+    @ConnectorTrigger("updated-ordrs")
+    static class OfUnknown implements EventHandler {
+
+        @Override
+        public void handle(TriggerEvent event) {}
+    }
+
+    /** In development, the corrected application starts in the same process. */
+    @Test
+    void failedStartReleasesTheStores() {
+        assertThatThrownBy(() -> container
+                        .addBeanClasses(OfUnknown.class, Properties.class)
+                        .initialize()
+                        .close())
+                .hasStackTraceContaining("updated-orders");
+        try (SeContainer beans = SeContainerInitializer.newInstance()
+                .disableDiscovery()
+                .addBeanClasses(
+                        Shop.class,
+                        Properties.class,
+                        Events.class,
+                        Updated.class,
+                        Producers.class,
+                        ConnectorLifecycle.class,
+                        ConnectorProducer.class)
+                .initialize()) {
+            List<String> events = beans.select(Events.class).get().all();
+
+            Await.until(() -> events.contains("polled 7"));
+        }
+    }
+
     @Test
     void unknownNamesAreReported() {
         try (SeContainer beans =

@@ -32,6 +32,16 @@ final class ConnectorLifecycle {
     @EventListener
     @Order(Ordered.LOWEST_PRECEDENCE)
     void start(StartupEvent event) {
+        try {
+            start();
+        } catch (RuntimeException e) {
+            // The stores would remain in use.
+            connectors.close();
+            throw e;
+        }
+    }
+
+    private void start() {
         for (BeanRegistration<EventHandler> handler :
                 beans.getBeanRegistrations(EventHandler.class, Qualifiers.byStereotype(ConnectorTrigger.class))) {
             handler.getBeanDefinition()

@@ -99,6 +99,16 @@ record ApplicationSettings(
         return settings;
     }
 
+    /** Returns the trees of the connections by name, as far as they can be read. */
+    static Map<String, JsonNode> connections(Map<String, ?> properties) {
+        Map<String, JsonNode> connections = new TreeMap<>();
+        PropertyTree.of(PREFIX, properties, new ArrayList<>())
+                .path("connections")
+                .properties()
+                .forEach(each -> connections.put(each.getKey(), each.getValue()));
+        return connections;
+    }
+
     private static ApplicationSettings read(
             JsonObjectReader reader, Map<String, JsonNode> connections, List<String> problems) {
         // Removed before, but known to suggestions.

@@ -143,7 +143,7 @@ public final class ConfiguredConnectorsBuilder {
      *     property or of the document
      */
     public ConfiguredConnectors build() {
-        ApplicationSettings settings = ApplicationSettings.read(properties);
+        ApplicationSettings settings = settings();
         List<String> problems = new ArrayList<>();
         DocumentFiles files = DocumentFiles.read(
                 settings.documents().isEmpty() ? List.of(DEFAULT_DOCUMENTS) : settings.documents(),
@@ -179,6 +179,26 @@ public final class ConfiguredConnectorsBuilder {
             throw new InvalidDefinitionException("connections of the application", problems);
         }
         return created;
+    }
+
+    /** Reads the properties of the application; if one is invalid, those of connections are checked, too. */
+    private ApplicationSettings settings() {
+        try {
+            return ApplicationSettings.read(properties);
+        } catch (InvalidDefinitionException e) {
+            List<String> problems = new ArrayList<>(e.problems());
+            ApplicationSettings.connections(properties).forEach((name, tree) -> {
+                try {
+                    ConnectionConfiguration connection = ConnectionConfiguration.read(name, tree);
+                    if (!connection.hasDocument()) {
+                        ConnectorDefinition unused = connection.definition(id -> null, components);
+                    }
+                } catch (InvalidDefinitionException more) {
+                    problems.addAll(more.problems());
+                }
+            });
+            throw new InvalidDefinitionException("properties of the application", problems);
+        }
     }
 
     /** Sets the stores, creates those that the application does not have, and calls the customizers. */

@@ -512,19 +512,35 @@ class ConfiguredConnectorsTest {
     @Test
     void invalidPropertiesOfTheApplicationAreReportedTogether() {
         assertThatThrownBy(() -> of(
-                                "connectors.conections.shop.base-url", "https://api.example.com",
-                                "connectors.auto-startup", "maybe",
-                                "connectors.shutdown-timeout", "soon",
-                                "connectors.webhooks.base-pth", "/x",
-                                "connectors.store.type", "jdbc",
-                                "connectors.polling.clustered", "true",
-                                "connectors..x", "1",
-                                "connectors.documents", "classpath:configuration/")
+                                "connectors.conections.shop.base-url",
+                                "https://api.example.com",
+                                "connectors.auto-startup",
+                                "maybe",
+                                "connectors.shutdown-timeout",
+                                "soon",
+                                "connectors.webhooks.base-pth",
+                                "/x",
+                                "connectors.store.type",
+                                "jdbc",
+                                "connectors.polling.clustered",
+                                "true",
+                                "connectors..x",
+                                "1",
+                                CONNECTIONS + "acme.base-url",
+                                "htp://api.example.com",
+                                CONNECTIONS + "acme.response-timeout",
+                                "soon",
+                                CONNECTIONS + "beta.connector",
+                                "shop",
+                                "connectors.documents",
+                                "classpath:configuration/")
                         .build())
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContainingAll(
                         "connectors.conections: unknown member",
                         "connectors.auto-startup: ",
+                        CONNECTIONS + "acme.base-url: ",
+                        CONNECTIONS + "acme.response-timeout: ",
                         "connectors.shutdown-timeout: ",
                         "connectors.webhooks.base-pth: unknown member; did you mean \"base-path\"?",
                         "connectors.store.type: \"jdbc\" is for Spring Boot only",
