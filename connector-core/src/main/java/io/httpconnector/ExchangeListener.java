@@ -15,8 +15,8 @@ import java.util.Optional;
  * })
  * }</pre>
  *
- * <p>Called on the sending thread, which is not that of the caller of {@code sendAsync}, so implementations must return quickly and be thread-safe. Exceptions and errors are logged and do not
- * affect the call.
+ * <p>Called on the sending thread, which is not that of the caller of {@code sendAsync}, so implementations must return quickly
+ * and be thread-safe. Exceptions and errors are logged and do not affect the call.
  */
 @FunctionalInterface
 public interface ExchangeListener {

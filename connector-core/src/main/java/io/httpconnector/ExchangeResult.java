@@ -255,8 +255,7 @@ public final class ExchangeResult {
                 String message = failure == null ? null : read.withoutSecrets(String.valueOf(failure.getMessage()));
                 if (recorder.records(failure == null ? read.status() : 0)) {
                     byte[] start = receiver.recorded();
-                    // A part of a secret at the end is not recognized: a body that was not read to its end is shown as
-                    // a
+                    // A part of a secret at the end is not recognized: other bodies than whole ones are shown as a
                     // start.
                     long count = receiver.isWhole() ? receiver.count() : receiver.count() + 1;
                     recorder.ended(() -> read.raw(start, count), read.rawBytes(start), message, Redactor::redact);

@@ -20,7 +20,7 @@ final class ConnectionMetrics implements ExchangeListener {
     private final NameLimiter names;
     private final Gauges gauges;
 
-    /** The expiry of the credentials of each connection, and the gauge that shows it. */
+    /** The expiry of the latest credentials by the tag of their connection, and the gauge that shows it. */
     private final Map<String, Instant> expiries = new ConcurrentHashMap<>();
 
     private final Map<String, Integer> monitors = new ConcurrentHashMap<>();
@@ -74,7 +74,7 @@ final class ConnectionMetrics implements ExchangeListener {
                 .timer(meters, Tag.CONNECTION, connection, Tag.OUTCOME, outcome)
                 .record(report.duration());
         if (!connection.equals(NameLimiter.OTHER)) {
-            report.expiresAt().ifPresent(expiry -> monitorLifetime(report.connection(), expiry));
+            report.expiresAt().ifPresent(expiry -> monitorLifetime(connection, expiry));
         }
     }
 
@@ -83,19 +83,20 @@ final class ConnectionMetrics implements ExchangeListener {
         if (expiries.put(connection, expiry) == null) {
             lifetimes.put(
                     connection,
-                    gauges.ofConnection(connection)
+                    gauges.ofConnectionTag(connection)
                             .add(ConnectorMeter.CREDENTIALS_LIFETIME, this, metrics -> metrics.lifetime(connection)));
         }
     }
 
     /** Counts a monitor of a connection. Its successor may be monitored before it is closed. */
     void monitored(String connection) {
-        monitors.merge(connection, 1, Integer::sum);
+        monitors.merge(names.tag(connection), 1, Integer::sum);
     }
 
-    /** Removes the gauge of a connection when its last monitor is closed. */
-    void closed(String connection) {
-        if (monitors.computeIfPresent(connection, (name, count) -> count == 1 ? null : count - 1) != null) {
+    /** Removes the gauge of connections with the same tag when their last monitor is closed. */
+    void closed(String name) {
+        String connection = names.tag(name);
+        if (monitors.computeIfPresent(connection, (tag, count) -> count == 1 ? null : count - 1) != null) {
             return;
         }
         expiries.remove(connection);

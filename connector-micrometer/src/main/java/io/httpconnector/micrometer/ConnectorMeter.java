@@ -315,7 +315,7 @@ public enum ConnectorMeter {
         return switch (this) {
             case POOL_SOCKETS, INBOX_PENDING, REGISTRY_INSTANCES, SUBSCRIPTION_STATE, SUBSCRIPTION_UNDELETED ->
                 first + second;
-            case CREDENTIALS_LIFETIME, SUBSCRIPTION_LIFETIME -> Math.min(first, second);
+            case SUBSCRIPTION_LIFETIME -> Math.min(first, second);
             default -> Math.max(first, second);
         };
     }

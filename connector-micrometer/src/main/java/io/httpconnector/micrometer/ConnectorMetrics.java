@@ -119,8 +119,8 @@ public final class ConnectorMetrics {
 
     /**
      * Changes names for tags, for example to combine the triggers of all tenants: {@code name ->
-     * name.substring(name.indexOf('/') + 1)}. Gauges of the same name are combined: amounts are added, of ages and failures the largest one is shown, and
-     * the smallest one of lifetimes.
+     * name.substring(name.indexOf('/') + 1)}. Gauges of the same name are combined: amounts are added, of ages and failures the
+     * largest one is shown, and the smallest one of lifetimes.
      *
      * @param change returns the tag for the name of a connection, trigger or receiver
      * @return other metrics

@@ -33,6 +33,11 @@ final class Gauges {
         return new Group(Tag.CONNECTION, connections.tag(name));
     }
 
+    /** Returns the gauges of connections whose name was changed to a tag already. */
+    Group ofConnectionTag(String tag) {
+        return new Group(Tag.CONNECTION, tag);
+    }
+
     /** Returns the gauges of the instances of a connector. */
     Group ofConnector(String tag) {
         return new Group(Tag.CONNECTOR, tag);

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The observation is {@code http.client.request.duration}. Its low-cardinality tags are {@code http.request.method},
  * {@code http.response.status_code}, {@code error.type}, {@code server.address}, {@code server.port}, {@code url.scheme}, {@code cache.result}
  * ({@code none} without a response cache) and {@code connection}; its high-cardinality tags are {@code url.full}, without secrets, and {@code http.request.resend_count}.
- * Each retry is an event of the observation. Of more than 500 hosts, further ones are {@code (other)}, and a request method that RFC 9110 and RFC 5789 do not define is
- * {@code _OTHER}. Thread-safe.
+ * Each retry is an event of the observation. Of more than 500 hosts, further ones are {@code (other)}, and a request method that
+ * RFC 9110 and RFC 5789 do not define is {@code _OTHER}. Thread-safe.
  */
 public final class ObservationListener implements ExchangeListener {
 
