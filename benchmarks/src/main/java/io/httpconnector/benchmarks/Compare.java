@@ -2,6 +2,7 @@ package io.httpconnector.benchmarks;
 
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Runs the peers in turn for several rounds, and prints for each its median time relative to the first peer of the same
  * round. The ratio is stable even if the speed of the host changes. Arguments: {@code send}, {@code render}, {@code cpu}, {@code log},
  * {@code idle}, {@code verify} or several,
- * {@code rounds=5}, and {@code peers=httpclient5,connector}.
+ * {@code rounds=5}, {@code peers=httpclient5,connector}, and for {@code log} {@code pause=16}, the milliseconds that each thread waits
+ * after two calls.
  */
 public final class Compare {
 
@@ -83,6 +85,7 @@ public final class Compare {
             CpuTime.printHttp2(Integer.parseInt(option(args, "rounds", String.valueOf(CpuTime.ROUNDS))));
         }
         if (wanted.isEmpty() || wanted.contains("log")) {
+            Duration pause = Duration.ofMillis(Long.parseLong(option(args, "pause", "0")));
             int logRounds = Integer.parseInt(option(args, "rounds", String.valueOf(CpuTime.ROUNDS)));
             List<String> plain = List.of(
                     "connector",
@@ -98,7 +101,7 @@ public final class Compare {
                     "connector-bearer-log-jdbc");
             for (List<String> peers : List.of(compare.chosen(plain), compare.chosen(withToken))) {
                 if (!peers.isEmpty()) {
-                    CpuTime.print(peers, logRounds);
+                    CpuTime.print(peers, logRounds, pause);
                 }
             }
         }

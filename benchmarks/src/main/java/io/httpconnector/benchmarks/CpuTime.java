@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -32,6 +33,9 @@ final class CpuTime {
 
     private static final int THREADS = 16;
     private static final int CALLS = 400;
+    /** The number of calls of a thread that pauses. */
+    private static final int PACED_CALLS = 100;
+
     private static final int WARM_UP = 10;
     static final int ROUNDS = 40;
     /** The time in which background threads, such as those of the JVM, finish the work of a round. */
@@ -49,10 +53,20 @@ final class CpuTime {
      * @param rounds the number of rounds after the warm-up, usually {@link #ROUNDS}
      */
     static void print(List<String> names, int rounds) throws IOException, InterruptedException, ExecutionException {
+        print(names, rounds, Duration.ZERO);
+    }
+
+    /**
+     * Measures peers that pause, so that the processors are not busy all the time.
+     *
+     * @param pause the time that a thread waits after two calls
+     */
+    static void print(List<String> names, int rounds, Duration pause)
+            throws IOException, InterruptedException, ExecutionException {
         try (Server server = Server.start()) {
             Map<String, Peer> peers = new LinkedHashMap<>();
             names.forEach(name -> peers.put(name, Peer.of(name, "http://127.0.0.1:" + server.port())));
-            print(peers, rounds);
+            print(peers, rounds, pause);
         }
     }
 
@@ -73,17 +87,18 @@ final class CpuTime {
             peers.put("jdk-http2", new Peer.Jdk(server.client(), server.url()));
             peers.put("connector-http2", new Peer.Ours(connection));
             peers.put("connector (HTTP/1.1 with TLS)", new Peer.Ours(http1));
-            print(peers, rounds);
+            print(peers, rounds, Duration.ZERO);
         }
     }
 
-    private static void print(Map<String, Peer> peers, int rounds) throws InterruptedException, ExecutionException {
+    private static void print(Map<String, Peer> peers, int rounds, Duration pause)
+            throws InterruptedException, ExecutionException {
         Map<String, List<Figures>> all = new LinkedHashMap<>();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             for (int round = -WARM_UP; round < rounds; round++) {
                 for (Map.Entry<String, Peer> peer : peers.entrySet()) {
-                    Figures figures = measure(peer.getValue(), threads);
+                    Figures figures = measure(peer.getValue(), threads, pause);
                     if (round >= 0) {
                         all.computeIfAbsent(peer.getKey(), key -> new ArrayList<>())
                                 .add(figures);
@@ -109,33 +124,44 @@ final class CpuTime {
                 quantile(own.stream().map(Figures::process).toList(), 0.5)));
     }
 
-    private static Figures measure(Peer peer, ExecutorService threads) throws InterruptedException, ExecutionException {
+    private static Figures measure(Peer peer, ExecutorService threads, Duration pause)
+            throws InterruptedException, ExecutionException {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        long start = System.nanoTime();
         long cpu = system.getProcessCpuTime();
         long senders = 0;
-        for (Future<Long> done : threads.invokeAll(Collections.nCopies(THREADS, calls(peer)))) {
-            senders += done.get();
+        long elapsed = 0;
+        int calls = pause.isZero() ? CALLS : PACED_CALLS;
+        for (Future<ThreadTimes> done : threads.invokeAll(Collections.nCopies(THREADS, calls(peer, calls, pause)))) {
+            senders += done.get().cpu();
+            elapsed += done.get().elapsed();
         }
-        long elapsed = System.nanoTime() - start;
         Thread.sleep(SETTLING.toMillis());
         peer.finish();
-        double operations = 1000.0 * THREADS * CALLS;
-        return new Figures(
-                (system.getProcessCpuTime() - cpu) / operations, senders / operations, elapsed / operations * THREADS);
+        double operations = 1000.0 * THREADS * calls;
+        return new Figures((system.getProcessCpuTime() - cpu) / operations, senders / operations, elapsed / operations);
     }
 
-    /** Returns the CPU time of the thread. */
-    private static Callable<Long> calls(Peer peer) {
+    /** The nanoseconds of the calls of a thread, without pauses. */
+    private record ThreadTimes(long cpu, long elapsed) {}
+
+    private static Callable<ThreadTimes> calls(Peer peer, int calls, Duration pause) {
         byte[] json = Sample.TEMPLATE.getBytes(StandardCharsets.UTF_8);
         ThreadMXBean thread = ManagementFactory.getThreadMXBean();
         return () -> {
-            long start = thread.getCurrentThreadCpuTime();
-            for (int i = 0; i < CALLS; i += 2) {
+            long cpu = 0;
+            long elapsed = 0;
+            for (int i = 0; i < calls; i += 2) {
+                long start = System.nanoTime();
+                long cpuAtStart = thread.getCurrentThreadCpuTime();
                 peer.get();
                 peer.post(json);
+                cpu += thread.getCurrentThreadCpuTime() - cpuAtStart;
+                elapsed += System.nanoTime() - start;
+                if (!pause.isZero()) {
+                    LockSupport.parkNanos(pause.toNanos());
+                }
             }
-            return thread.getCurrentThreadCpuTime() - start;
+            return new ThreadTimes(cpu, elapsed);
         };
     }
 
