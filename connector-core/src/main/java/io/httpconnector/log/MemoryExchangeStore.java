@@ -33,7 +33,7 @@ final class MemoryExchangeStore implements ExchangeStore {
 
     private final Retention retention;
     private final UUID firstId = UUID.randomUUID();
-    private final Deque<Entry> entries = new ArrayDeque<>();
+    private final Deque<KeptExchange> entries = new ArrayDeque<>();
     private long size;
     private long added;
 
@@ -41,8 +41,8 @@ final class MemoryExchangeStore implements ExchangeStore {
         this.retention = retention;
     }
 
-    /** An entry of the store, whose id is its number. */
-    private interface Entry {
+    /** An exchange in the store, whose id is its number. */
+    private interface KeptExchange {
 
         /** Returns the approximate size in bytes. */
         long size();
@@ -65,7 +65,7 @@ final class MemoryExchangeStore implements ExchangeStore {
             Supplier<RawExchange> exchange,
             long bytes,
             Function<RawExchange, Exchange> redaction)
-            implements Entry {
+            implements KeptExchange {
 
         @Override
         public long size() {
@@ -88,7 +88,7 @@ final class MemoryExchangeStore implements ExchangeStore {
      *
      * @param size its approximate size
      */
-    private record WithoutSecrets(LoggedExchange exchange, long size) implements Entry {
+    private record WithoutSecrets(LoggedExchange exchange, long size) implements KeptExchange {
 
         static WithoutSecrets of(LoggedExchange entry) {
             Exchange shown = entry.exchange();
@@ -143,7 +143,7 @@ final class MemoryExchangeStore implements ExchangeStore {
         more.forEach(entry -> add(WithoutSecrets.of(entry)));
     }
 
-    private synchronized void add(Entry entry) {
+    private synchronized void add(KeptExchange entry) {
         entries.addLast(entry);
         size += entry.size();
         while (size > retention.maxBytes()) {
@@ -167,11 +167,11 @@ final class MemoryExchangeStore implements ExchangeStore {
     @Override
     public List<LoggedExchange> search(ExchangeQuery query) {
         Instant oldest = TimeSource.SYSTEM.now().minus(retention.maxAge());
-        Entry[] all;
+        KeptExchange[] all;
         long first;
         synchronized (this) {
             removeOld(oldest);
-            all = entries.toArray(new Entry[0]);
+            all = entries.toArray(new KeptExchange[0]);
             first = added - all.length;
         }
         List<LoggedExchange> found = new ArrayList<>();

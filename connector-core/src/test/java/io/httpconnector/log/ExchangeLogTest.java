@@ -260,19 +260,30 @@ class ExchangeLogTest {
         }
     }
 
+    /**
+     * A store that accepts nothing.
+     *
+     * @param failure a {@code RuntimeException} or an {@code Error}
+     */
+    private record FailingStore(Throwable failure) implements ExchangeStore {
+
+        @Override
+        public void append(List<LoggedExchange> entries) {
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) failure;
+        }
+
+        @Override
+        public List<LoggedExchange> search(ExchangeQuery query) {
+            return List.of();
+        }
+    }
+
     @Test
     void entriesOfAStoreThatThrowsAnErrorAreCounted() {
-        ExchangeStore failing = new ExchangeStore() {
-            @Override
-            public void append(List<LoggedExchange> entries) {
-                throw new NoClassDefFoundError("driver");
-            }
-
-            @Override
-            public List<LoggedExchange> search(ExchangeQuery query) {
-                return List.of();
-            }
-        };
+        ExchangeStore failing = new FailingStore(new NoClassDefFoundError("driver"));
         try (ExchangeLog log = ExchangeLog.to(failing).open();
                 HttpConnection connection = connection("Service", log)) {
             for (int i = 0; i < 10; i++) {
@@ -472,17 +483,7 @@ class ExchangeLogTest {
 
     @Test
     void aFailingStoreFailsNoRequest() {
-        ExchangeStore failing = new ExchangeStore() {
-            @Override
-            public void append(List<LoggedExchange> entries) {
-                throw new IllegalStateException("the disk is full");
-            }
-
-            @Override
-            public List<LoggedExchange> search(ExchangeQuery query) {
-                return List.of();
-            }
-        };
+        ExchangeStore failing = new FailingStore(new IllegalStateException("the disk is full"));
         try (ExchangeLog log = ExchangeLog.to(failing).open();
                 HttpConnection connection = connection("Service", log)) {
             assertThat(connection.send(Request.get("/x")).status()).isEqualTo(200);

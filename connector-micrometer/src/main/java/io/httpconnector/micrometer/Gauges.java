@@ -48,12 +48,12 @@ final class Gauges {
     }
 
     /** The value of an object, to which it has a weak reference. */
-    private static final class Source<T> {
+    private static final class Measured<T> {
 
         private final WeakReference<T> object;
         private final ToDoubleFunction<T> value;
 
-        Source(T object, ToDoubleFunction<T> value) {
+        Measured(T object, ToDoubleFunction<T> value) {
             this.object = new WeakReference<>(object);
             this.value = value;
         }
@@ -69,7 +69,7 @@ final class Gauges {
 
         private final ConnectorMeter meter;
         private final boolean isCounter;
-        private final List<Source<?>> sources = new ArrayList<>();
+        private final List<Measured<?>> sources = new ArrayList<>();
         private Meter.@Nullable Id id;
 
         /** The counts of objects that are no longer monitored. A counter never decreases. */
@@ -87,12 +87,12 @@ final class Gauges {
             return Double.isNaN(value) ? 0 : value;
         }
 
-        synchronized void add(Source<?> source) {
+        synchronized void add(Measured<?> source) {
             sources.add(source);
         }
 
         /** Removes a source; returns whether none is left. */
-        synchronized boolean remove(Source<?> source) {
+        synchronized boolean remove(Measured<?> source) {
             if (isCounter && sources.contains(source)) {
                 removed += orZero(source.value());
             }
@@ -102,7 +102,7 @@ final class Gauges {
 
         synchronized double value() {
             double all = Double.NaN;
-            for (Source<?> source : sources) {
+            for (Measured<?> source : sources) {
                 double one = source.value();
                 if (!Double.isNaN(one)) {
                     all = Double.isNaN(all) ? one : isCounter ? all + one : meter.combine(all, one);
@@ -118,7 +118,7 @@ final class Gauges {
         }
     }
 
-    private synchronized Source<?> add(ConnectorMeter meter, boolean isCounter, Source<?> source, String... tags) {
+    private synchronized Measured<?> add(ConnectorMeter meter, boolean isCounter, Measured<?> source, String... tags) {
         Combined combined = gauges.computeIfAbsent(key(meter, tags), key -> new Combined(meter, isCounter));
         combined.add(source);
         if (combined.id == null) {
@@ -129,7 +129,7 @@ final class Gauges {
         return source;
     }
 
-    private synchronized void remove(List<String> key, Source<?> source) {
+    private synchronized void remove(List<String> key, Measured<?> source) {
         Combined combined = gauges.get(key);
         if (combined != null && combined.remove(source)) {
             gauges.remove(key);
@@ -159,20 +159,21 @@ final class Gauges {
 
         /** Adds a gauge, which becomes NaN when the object is no longer in memory. */
         <T> Group add(ConnectorMeter meter, T object, ToDoubleFunction<T> value, String... moreTags) {
-            return add(meter, false, new Source<>(object, value), moreTags);
+            return add(meter, false, new Measured<>(object, value), moreTags);
         }
 
         /** Adds a counter whose value is that of an object. */
         <T> Group addCounter(ConnectorMeter meter, T object, ToDoubleFunction<T> value, String... moreTags) {
-            return add(meter, true, new Source<>(object, value), moreTags);
+            return add(meter, true, new Measured<>(object, value), moreTags);
         }
 
-        private synchronized Group add(ConnectorMeter meter, boolean isCounter, Source<?> source, String... moreTags) {
+        private synchronized Group add(
+                ConnectorMeter meter, boolean isCounter, Measured<?> source, String... moreTags) {
             if (!name.equals(NameLimiter.OTHER)) {
                 List<String> all = new ArrayList<>(List.of(key, name));
                 all.addAll(List.of(moreTags));
                 String[] tags = all.toArray(String[]::new);
-                Source<?> added = Gauges.this.add(meter, isCounter, source, tags);
+                Measured<?> added = Gauges.this.add(meter, isCounter, source, tags);
                 onClose(() -> remove(key(meter, tags), added));
             }
             return this;
