@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -167,7 +168,8 @@ record ApplicationSettings(
                 : PREFIX + "." + PropertyNames.withHyphens(String.join(".", location.segments()))
                         + SUGGESTION
                                 .matcher(location.rest())
-                                .replaceAll(found -> PropertyNames.withHyphens(found.group()));
+                                .replaceAll(
+                                        found -> Matcher.quoteReplacement(PropertyNames.withHyphens(found.group())));
     }
 
     /** Omits the key and the properties of the connections. */

@@ -65,6 +65,10 @@ final class RegistryHandlers {
                     throw method.invalid(
                             "the instances of a registry have no batches: use a parameter that is no List");
                 }
+                if (method.isForWebhook() && !definition.webhooks().contains(method.trigger())) {
+                    throw method.invalid("\"" + definition.id() + "/" + method.trigger()
+                            + "\" is no webhook: use a TriggerEvent in place of the WebhookEvent");
+                }
                 registry.on(definition.id(), method.trigger(), (instance, event) -> handle(method, instance, event));
                 isHandled = true;
             }
