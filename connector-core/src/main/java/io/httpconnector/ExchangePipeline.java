@@ -212,7 +212,8 @@ final class ExchangePipeline {
             Response response = call(first, outgoing, retry, call, receiver, listeners, cookies);
             listeners.ended(start.request(), response, null, call, receiver);
             return response;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
+            // Also a checked exception that was not declared, as Kotlin has.
             listeners.ended(start.request(), null, e, call, receiver);
             throw e;
         }
@@ -398,7 +399,9 @@ final class ExchangePipeline {
             }
             return response;
         } catch (ConnectorException e) {
-            LOG.debug("\"{}\": {}", settings.name(), e.getMessage());
+            // That of a reader may quote the response.
+            boolean isOfReader = receiver != null && receiver.readerFailure() == e;
+            LOG.debug("\"{}\": {}", settings.name(), isOfReader ? e.getClass().getName() : e.getMessage());
             throw e;
         } catch (IllegalStateException e) {
             turnstile.ensureOpen();

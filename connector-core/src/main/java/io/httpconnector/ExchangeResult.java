@@ -252,7 +252,7 @@ public final class ExchangeResult {
                         && ExchangeResult.status(e).isPresent()) {
                     return false;
                 }
-                String message = failure == null ? null : read.withoutSecrets(String.valueOf(failure.getMessage()));
+                String message = failure == null ? null : read.messageOf(failure);
                 if (recorder.records(failure == null ? read.status() : 0)) {
                     byte[] start = receiver.recorded();
                     // A part of a secret at the end is not recognized: other bodies than whole ones are shown as a
@@ -263,7 +263,7 @@ public final class ExchangeResult {
                 return true;
             }
             if (response != null && recorder.records(response.status())) {
-                recorder.ended(response::raw, response.rawBytes(), null, Redactor::redact);
+                recorder.ended(response.recording(), response.rawBytes(), null, Redactor::redact);
             }
             return response != null;
         }

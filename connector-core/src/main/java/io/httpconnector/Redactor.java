@@ -128,14 +128,15 @@ final class Redactor {
      * then the whole message is masked.
      */
     String maskQuote(String message) {
+        String masked = mask(message);
         for (String value : values) {
             for (int start = 0; start + MIN_QUOTED <= value.length(); start++) {
-                if (message.contains(value.substring(start, start + MIN_QUOTED))) {
+                if (masked.contains(value.substring(start, start + MIN_QUOTED))) {
                     return LogSafe.MASK;
                 }
             }
         }
-        return mask(message);
+        return masked;
     }
 
     /**

@@ -25,6 +25,7 @@ import java.lang.reflect.Type;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A complete response of a service. Immutable and thread-safe; it need not be closed. */
@@ -500,6 +501,20 @@ public final class Response {
         return raw(body(), body().length);
     }
 
+    /** Returns {@link #raw()} without keeping more in memory than {@link #rawBytes()} counts: a body may refer to other objects. */
+    Supplier<RawExchange> recording() {
+        if (request.content() == null) {
+            return this::raw;
+        }
+        RawExchange recorded = raw();
+        return () -> recorded;
+    }
+
+    /** Returns the message of an exception of this exchange, which may quote a part of a secret. */
+    String messageOf(Throwable failure) {
+        return new Redactor(request.secrets()).maskQuote(String.valueOf(failure.getMessage()));
+    }
+
     /** Returns the approximate number of bytes of {@link #raw()} in memory. */
     long rawBytes() {
         return rawBytes(body());
@@ -509,6 +524,7 @@ public final class Response {
     long rawBytes(byte[] start) {
         Body sent = request.content();
         return start.length
+                + request.name().length()
                 + fields.memoryBytes()
                 + (sent == null || !sent.shown().isInMemory()
                         ? 0L

@@ -12,7 +12,10 @@ import io.httpconnector.polling.PollResult;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.trigger.DeliveryListener;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
@@ -275,32 +278,53 @@ public final class ExchangeLog implements AutoCloseable {
     /** Remembers the trigger that a thread works for. */
     private final class TriggerSource implements PollingListener {
 
+        /** The sources of the polls in which a trigger is polled by a handler. */
+        private final ThreadLocal<Deque<Optional<String>>> outer = new ThreadLocal<>();
+
         @Override
         public void onStart(String trigger, Duration lag) {
+            Deque<Optional<String>> polls = outer.get();
+            if (polls == null) {
+                polls = new ArrayDeque<>();
+                outer.set(polls);
+            }
+            polls.push(Optional.ofNullable(source.get()));
             source.set(trigger);
         }
 
         @Override
         public void onSuccess(String trigger, PollResult result) {
-            source.remove();
+            ended();
         }
 
         @Override
         public void onFailure(String trigger, Exception failure, int consecutiveFailures) {
-            source.remove();
+            ended();
+        }
+
+        private void ended() {
+            Deque<Optional<String>> polls = outer.get();
+            String before =
+                    polls == null || polls.isEmpty() ? null : polls.pop().orElse(null);
+            if (polls != null && polls.isEmpty()) {
+                outer.remove();
+            }
+            continueWith(before);
+        }
+
+        private void continueWith(@Nullable String before) {
+            if (before == null) {
+                source.remove();
+            } else {
+                source.set(before);
+            }
         }
 
         @Override
         public AttemptObserver onAttempt(DeliveryAttempt attempt) {
             String before = source.get();
             source.set(attempt.events().get(0).trigger());
-            return (result, failure) -> {
-                if (before == null) {
-                    source.remove();
-                } else {
-                    source.set(before);
-                }
-            };
+            return (result, failure) -> continueWith(before);
         }
     }
 }

@@ -20,11 +20,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -158,16 +157,16 @@ final class FileExchangeStore implements ExchangeStore {
 
     private static void read(Path file, ExchangeQuery query, Instant oldest, List<LoggedExchange> found)
             throws IOException {
-        Deque<LoggedExchange> latest = new ArrayDeque<>();
+        PriorityQueue<LoggedExchange> latest = new PriorityQueue<>(Comparator.comparing(LoggedExchange::time));
         // Replaces what is not UTF-8, which the failure of a disk may leave.
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(Files.newInputStream(file), UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 LoggedExchange entry = entry(line);
                 if (entry != null && query.matches(entry) && !entry.time().isBefore(oldest)) {
-                    latest.addLast(entry);
+                    latest.add(entry);
                 }
                 if (latest.size() > query.limit()) {
-                    latest.removeFirst();
+                    latest.remove();
                 }
             }
             found.addAll(latest);

@@ -144,6 +144,10 @@ final class MemoryExchangeStore implements ExchangeStore {
     }
 
     private synchronized void add(KeptExchange entry) {
+        if (entry.size() > retention.maxBytes()) {
+            // It would replace all others and not be kept itself.
+            return;
+        }
         entries.addLast(entry);
         size += entry.size();
         while (size > retention.maxBytes()) {
@@ -175,7 +179,7 @@ final class MemoryExchangeStore implements ExchangeStore {
             first = added - all.length;
         }
         List<LoggedExchange> found = new ArrayList<>();
-        for (int i = all.length - 1; i >= 0 && found.size() < query.limit(); i--) {
+        for (int i = all.length - 1; i >= 0; i--) {
             LoggedExchange entry = all[i].read(id(first + i));
             if (!entry.time().isBefore(oldest) && query.matches(entry)) {
                 found.add(entry);
@@ -183,7 +187,7 @@ final class MemoryExchangeStore implements ExchangeStore {
         }
         // The store has them in the order in which they have ended.
         found.sort(Comparator.comparing(LoggedExchange::time).reversed());
-        return found;
+        return List.copyOf(found.subList(0, Math.min(found.size(), query.limit())));
     }
 
     private String id(long number) {

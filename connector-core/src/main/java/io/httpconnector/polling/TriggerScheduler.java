@@ -317,7 +317,7 @@ final class TriggerScheduler implements Task {
 
     private State state() {
         if (needsAuthorization) {
-            return State.AUTHORIZATION_NEEDED;
+            return paused ? State.PAUSED : State.AUTHORIZATION_NEEDED;
         }
         if (poller.isPolling()) {
             return State.POLLING;

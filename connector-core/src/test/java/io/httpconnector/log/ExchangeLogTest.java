@@ -656,7 +656,7 @@ class ExchangeLogTest {
             connection.send(Request.get("/x"));
             assertThat(log.search(ExchangeQuery.latest(10)))
                     .extracting(found -> found.exchange().url())
-                    .containsExactly(service.url("/x"));
+                    .containsExactly(service.url("/x"), service.url("/large"));
         }
     }
 

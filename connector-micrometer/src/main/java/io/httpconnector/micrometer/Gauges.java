@@ -53,6 +53,9 @@ final class Gauges {
         private final WeakReference<T> object;
         private final ToDoubleFunction<T> value;
 
+        /** The count that was read last; NaN before the first reading. */
+        private double counted = Double.NaN;
+
         Measured(T object, ToDoubleFunction<T> value) {
             this.object = new WeakReference<>(object);
             this.value = value;
@@ -60,7 +63,12 @@ final class Gauges {
 
         double value() {
             T present = object.get();
-            return present == null ? Double.NaN : value.applyAsDouble(present);
+            try {
+                return present == null ? Double.NaN : value.applyAsDouble(present);
+            } catch (RuntimeException e) {
+                // The values of other objects are known.
+                return Double.NaN;
+            }
         }
     }
 
@@ -72,49 +80,54 @@ final class Gauges {
         private final List<Measured<?>> sources = new ArrayList<>();
         private Meter.@Nullable Id id;
 
-        /** The counts of objects that are no longer monitored. A counter never decreases. */
-        private double removed;
-
-        /** The latest count; NaN before the first one. */
-        private double latest = Double.NaN;
+        /** The count; NaN before the first reading. */
+        private double total = Double.NaN;
 
         Combined(ConnectorMeter meter, boolean isCounter) {
             this.meter = meter;
             this.isCounter = isCounter;
         }
 
-        private static double orZero(double value) {
-            return Double.isNaN(value) ? 0 : value;
-        }
-
         synchronized void add(Measured<?> source) {
+            if (!sources.isEmpty()) {
+                // What it has counted before is no increase.
+                source.counted = source.value();
+            }
             sources.add(source);
         }
 
         /** Removes a source; returns whether none is left. */
         synchronized boolean remove(Measured<?> source) {
-            if (isCounter && sources.contains(source)) {
-                removed += orZero(source.value());
+            if (sources.contains(source)) {
+                count(source);
             }
             sources.remove(source);
             return sources.isEmpty();
         }
 
+        /** Adds what a source has counted since the last reading. A counter never decreases. */
+        private void count(Measured<?> source) {
+            double now = source.value();
+            if (isCounter && !Double.isNaN(now)) {
+                double before = Double.isNaN(source.counted) ? 0 : source.counted;
+                total = (Double.isNaN(total) ? 0 : total) + Math.max(0, now - before);
+                source.counted = now;
+            }
+        }
+
         synchronized double value() {
+            if (isCounter) {
+                sources.forEach(this::count);
+                return total;
+            }
             double all = Double.NaN;
             for (Measured<?> source : sources) {
                 double one = source.value();
                 if (!Double.isNaN(one)) {
-                    all = Double.isNaN(all) ? one : isCounter ? all + one : meter.combine(all, one);
+                    all = Double.isNaN(all) ? one : meter.combine(all, one);
                 }
             }
-            if (!isCounter) {
-                return all;
-            }
-            if (!Double.isNaN(all)) {
-                latest = Math.max(Double.isNaN(latest) ? 0 : latest, all + removed);
-            }
-            return latest;
+            return all;
         }
     }
 

@@ -3,6 +3,7 @@ package io.httpconnector.internal.recording;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -12,8 +13,7 @@ public final class MaskedFailure extends IOException {
     private static final long serialVersionUID = 1L;
 
     private MaskedFailure(Throwable masked, UnaryOperator<String> mask, Set<Throwable> known) {
-        super(masked.getClass().getName()
-                + (masked.getMessage() == null ? "" : ": " + mask.apply(masked.getMessage())));
+        super(text(masked, mask));
         setStackTrace(masked.getStackTrace());
         Throwable cause = masked.getCause();
         if (cause != null && known.add(cause)) {
@@ -23,6 +23,15 @@ public final class MaskedFailure extends IOException {
             if (known.add(suppressed)) {
                 addSuppressed(new MaskedFailure(suppressed, mask, known));
             }
+        }
+    }
+
+    private static String text(Throwable masked, UnaryOperator<String> mask) {
+        String name = masked.getClass().getName();
+        try {
+            return masked.getMessage() == null ? name : name + ": " + mask.apply(masked.getMessage());
+        } catch (RuntimeException e) {
+            return name;
         }
     }
 
@@ -39,8 +48,14 @@ public final class MaskedFailure extends IOException {
         if (!known.add(failure)) {
             return false;
         }
-        String message = failure.getMessage();
-        if (message != null && !mask.apply(message).equals(message)) {
+        try {
+            for (String text : List.of(String.valueOf(failure.getMessage()), String.valueOf(failure))) {
+                if (!mask.apply(text).equals(text)) {
+                    return true;
+                }
+            }
+        } catch (RuntimeException e) {
+            // Its text cannot be checked.
             return true;
         }
         Throwable cause = failure.getCause();

@@ -114,7 +114,7 @@ public final class ConnectionPool {
                         .build())
                 .setConnectionFactory(ConnectionPool::connection)
                 .build();
-        HttpClientBuilder builder = HttpClientBuilder.create();
+        HttpClientBuilder builder = HttpClientBuilder.create().setRequestExecutor(new GuardedExecutor());
         if (route.own() instanceof ClientCustomizer customizer) {
             // The settings below, which the library depends on, replace those of the application.
             customizer.applyTo(builder);
@@ -305,7 +305,23 @@ public final class ConnectionPool {
             authentication.setState(AuthExchange.State.SUCCESS);
             attempt.setAuthExchange(proxyHost, authentication);
         }
-        return open().client.execute(host, request, attempt, handler);
+        OpenPool open = open();
+        try {
+            return open.client.execute(host, request, attempt, handler);
+        } catch (GuardedExecutor.SendingFailure e) {
+            throw e.original();
+        } catch (Error e) {
+            // HttpClient has closed its pool.
+            replace(open);
+            throw e;
+        }
+    }
+
+    private synchronized void replace(OpenPool closed) {
+        if (pool == closed && !isClosed) {
+            pool = null;
+            closed.client.close(CloseMode.IMMEDIATE);
+        }
     }
 
     /**

@@ -188,6 +188,11 @@ public final class ConfiguredConnectorsBuilder {
         } catch (InvalidDefinitionException e) {
             List<String> problems = new ArrayList<>(e.problems());
             ApplicationSettings.connections(properties).forEach((name, tree) -> {
+                String property = ApplicationSettings.PREFIX + ".connections." + name;
+                if (e.problems().stream().anyMatch(problem -> problem.startsWith(property))) {
+                    // Its problems may have further ones as a consequence.
+                    return;
+                }
                 try {
                     ConnectionConfiguration connection = ConnectionConfiguration.read(name, tree);
                     if (!connection.hasDocument()) {

@@ -133,7 +133,16 @@ public final class ConnectorRegistry implements AutoCloseable {
         if (isStarted) {
             return;
         }
-        for (StoredInstance stored : environment.settings.instances().list()) {
+        List<StoredInstance> all = environment.settings.instances().list();
+        List<String> problems = all.stream()
+                .map(StoredInstance::id)
+                .filter(environment.settings.reserved()::contains)
+                .map(id -> reserved(id) + "rename the connection, or give it another tenant")
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("connector registry", problems);
+        }
+        for (StoredInstance stored : all) {
             var unused = environment.instances.putIfAbsent(stored.id(), new ConnectorInstance(environment, stored));
         }
         isStarted = true;
@@ -150,6 +159,11 @@ public final class ConnectorRegistry implements AutoCloseable {
         if (inbox != null) {
             Mailbox unused = inbox.open();
         }
+    }
+
+    private static String reserved(InstanceId id) {
+        return "tenant: \"" + id.tenant() + "\" is the tenant of a connection of the application with the connector \""
+                + id.connector() + "\", and the instance would have its state and tokens: ";
     }
 
     private void checkOpen() {
@@ -179,10 +193,7 @@ public final class ConnectorRegistry implements AutoCloseable {
         Arguments.notNull(settings, "settings");
         InstanceId id = new InstanceId(tenant, connector);
         if (environment.settings.reserved().contains(id)) {
-            throw new InvalidDefinitionException(
-                    "instance",
-                    "tenant: \"" + tenant + "\" is the name of a connection of the application with the connector \""
-                            + connector + "\", whose state and tokens it would have: use another ID");
+            throw new InvalidDefinitionException("instance", reserved(id) + "use another ID");
         }
         String version = environment.definitions.newest(connector).definition().version();
         long created = environment.settings.time().now().toEpochMilli();

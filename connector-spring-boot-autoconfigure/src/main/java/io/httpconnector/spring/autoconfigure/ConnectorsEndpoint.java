@@ -1,5 +1,6 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.polling.PushStatus;
@@ -219,7 +220,8 @@ public final class ConnectorsEndpoint {
     private long checkedAct(String id, String action, @Nullable String event) {
         try {
             return act(id, action, event);
-        } catch (InvalidDefinitionException e) {
+        } catch (ConnectorException e) {
+            // Such as a trigger that does not exist, that needs an authorization, or that another node works for.
             throw new InvalidEndpointRequestException(String.valueOf(e.getMessage()), "invalid action");
         }
     }

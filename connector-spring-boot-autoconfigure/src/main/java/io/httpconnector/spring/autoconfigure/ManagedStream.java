@@ -6,6 +6,8 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.configuration.ConnectionConfiguration;
 import io.httpconnector.spring.ConnectorTriggers.TriggerKind;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.stream.StreamStatus;
 import io.httpconnector.stream.StreamStatus.StreamPhase;
 import io.httpconnector.stream.StreamTrigger;
@@ -59,7 +61,7 @@ final class ManagedStream implements ManagedTrigger {
 
     @Override
     public synchronized TriggerStatus status() {
-        return status(id, stream.status(), isPaused, stream.deadLetters().size());
+        return status(id, stream.status(), isPaused, deadLetters().size());
     }
 
     @Override
@@ -101,9 +103,17 @@ final class ManagedStream implements ManagedTrigger {
         stream.start();
     }
 
+    /** None on a node that does not receive the stream: another one has the state. */
     @Override
     public List<DeadLetter> deadLetters() {
-        return stream.deadLetters();
+        try {
+            return stream.deadLetters();
+        } catch (StateException e) {
+            if (e.reason() != StateFailure.IN_USE) {
+                throw e;
+            }
+            return List.of();
+        }
     }
 
     @Override

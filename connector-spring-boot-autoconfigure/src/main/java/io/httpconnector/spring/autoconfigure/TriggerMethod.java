@@ -36,7 +36,6 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.MethodIntrospector;
-import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ReflectionUtils;
@@ -85,7 +84,9 @@ final class TriggerMethod {
         }
         // A method of a generic class has the types of the class that extends it.
         Type[] types = Arrays.stream(method.getGenericParameterTypes())
-                .map(type -> resolved(type, method.getDeclaringClass(), beanType))
+                .map(type -> type instanceof TypeVariable<?> variable
+                        ? GenericTypeResolver.getTypeVariableMap(beanType).getOrDefault(variable, variable)
+                        : GenericTypeResolver.resolveType(type, beanType))
                 .toArray(Type[]::new);
         List<Type> ofEvent = Arrays.stream(types)
                 .filter(type -> type != Connector.class && type != HttpConnection.class)
@@ -131,16 +132,6 @@ final class TriggerMethod {
         }
     }
 
-    private static Type resolved(Type type, Class<?> declaring, Class<?> beanType) {
-        int index = Arrays.asList(declaring.getTypeParameters()).indexOf(type);
-        return index < 0
-                ? GenericTypeResolver.resolveType(type, beanType)
-                : ResolvableType.forClass(beanType)
-                        .as(declaring)
-                        .getGeneric(index)
-                        .getType();
-    }
-
     /** Whether a type is for several events, but not as a parameter for batches. */
     private static boolean isSeveral(Type type) {
         Type raw = type instanceof ParameterizedType generic ? generic.getRawType() : type;
@@ -148,7 +139,10 @@ final class TriggerMethod {
                 || (raw instanceof Class<?> several
                         && (Collection.class.isAssignableFrom(several)
                                 || BaseStream.class.isAssignableFrom(several)
-                                || several == TriggerEvent[].class));
+                                || several == TriggerEvent[].class
+                                || several == WebhookEvent[].class))
+                || (type instanceof ParameterizedType wrapped
+                        && Arrays.stream(wrapped.getActualTypeArguments()).anyMatch(OF_EVENT::contains));
     }
 
     /** Finds the methods of all beans, without creating the beans. Adds the problems of those that cannot be called. */

@@ -2,6 +2,8 @@ package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.webhook.server.SpringWebFluxHandler;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.core.Ordered;
 import org.springframework.http.codec.HttpMessageWriter;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -55,10 +57,13 @@ final class WebhookWebFilter implements WebFilter, Ordered {
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         ServerHttpRequest request = exchange.getRequest();
         String raw = request.getURI().getRawPath();
-        String path = path(request, raw);
-        if (webhooks.endpointAt(path).isEmpty()) {
+        Optional<String> found = paths(request, raw)
+                .filter(each -> webhooks.endpointAt(each).isPresent())
+                .findFirst();
+        if (found.isEmpty()) {
             return chain.filter(exchange);
         }
+        String path = found.get();
         ServerWebExchange known = path.equals(raw)
                 ? exchange
                 : exchange.mutate()
@@ -72,11 +77,16 @@ final class WebhookWebFilter implements WebFilter, Ordered {
                 .flatMap(response -> response.writeTo(known, context));
     }
 
-    /** Returns the path without the prefix that a proxy has removed ({@code X-Forwarded-Prefix}). */
-    private String path(ServerHttpRequest request, String raw) {
+    /**
+     * Returns the path, and that without the prefix that a proxy has removed ({@code X-Forwarded-Prefix}), which the server adds
+     * before or after the path of the application is known.
+     */
+    private Stream<String> paths(ServerHttpRequest request, String raw) {
         String forwarded = request.getPath().contextPath().value();
-        return forwarded.isEmpty() || forwarded.equals(applicationPath) || !raw.startsWith(forwarded)
-                ? raw
-                : raw.substring(forwarded.length());
+        if (forwarded.isEmpty() || forwarded.equals(applicationPath) || !raw.startsWith(forwarded)) {
+            return Stream.of(raw);
+        }
+        String rest = raw.substring(forwarded.length());
+        return Stream.of(raw, rest, applicationPath + rest);
     }
 }
