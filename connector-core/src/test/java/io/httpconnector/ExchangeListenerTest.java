@@ -23,6 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class ExchangeListenerTest {
@@ -181,6 +183,70 @@ class ExchangeListenerTest {
             assertThat(connection.send(Request.post("/a").json("{}")).status()).isEqualTo(200);
         }
         assertThat(ended).hasSize(1);
+    }
+
+    /** HttpClient closes the pool of all connections after an {@link Error}. */
+    @ParameterizedTest
+    @ValueSource(strings = {"error", "overflow", "checked", "runtime"})
+    void failureOfABodyHarmsNoOtherCall(String kind) {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        Body body = Body.writing(
+                out -> {
+                    switch (kind) {
+                        case "error" -> throw new AssertionError("no way");
+                        case "overflow" -> throw new StackOverflowError();
+                        case "checked" -> throwUndeclared(new java.util.concurrent.TimeoutException("no way"));
+                        default -> throw new IllegalArgumentException("no way");
+                    }
+                },
+                5,
+                "text/plain");
+        try (HttpConnection other =
+                        HttpConnection.named("Other").baseUrl(service.baseUrl()).build();
+                HttpConnection connection = connection().maxConnections(2).build()) {
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> connection.send(Request.post("/a").body(body)))
+                        .isInstanceOfAny(
+                                AssertionError.class,
+                                StackOverflowError.class,
+                                java.util.concurrent.TimeoutException.class,
+                                IllegalArgumentException.class);
+            }
+            assertThat(ended)
+                    .hasSize(5)
+                    .allSatisfy(report -> assertThat(report.failure()).isPresent());
+            assertThat(connection.poolStatus().active()).isZero();
+            assertThat(connection.send(Request.get("/b")).status()).isEqualTo(200);
+            assertThat(other.send(Request.get("/b")).status()).isEqualTo(200);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the type has no effect at run time
+    private static <E extends Throwable> void throwUndeclared(Throwable checked) throws E {
+        throw (E) checked;
+    }
+
+    /** Such as a handler that calls itself. */
+    @Test
+    void overflowOfTheStackHarmsNoOtherCall() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        try (HttpConnection connection = connection().maxConnections(5).build()) {
+            assertThatThrownBy(() -> recurse(connection)).isInstanceOf(StackOverflowError.class);
+            assertThat(connection.send(Request.get("/b")).status()).isEqualTo(200);
+        }
+    }
+
+    private static int recurse(HttpConnection connection) {
+        int depth = 0;
+        try {
+            depth = recurse(connection);
+        } finally {
+            // Near the end of the stack, each call fails at another depth.
+            if (depth == 0) {
+                depth = connection.send(Request.get("/a")).status();
+            }
+        }
+        return depth;
     }
 
     /** A parser quotes the text that it does not understand. */

@@ -15,11 +15,13 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.Body;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Exchange;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import io.httpconnector.Response;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
@@ -30,7 +32,9 @@ import io.httpconnector.polling.StartPosition;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -42,6 +46,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -387,6 +392,53 @@ class ExchangeLogTest {
             assertThat(found).hasSize(21);
             assertThat(found.get(0).exchange().url()).endsWith("/large");
             assertThat(log.dropped()).isZero();
+        }
+    }
+
+    /** Uploads from memory, of which the log has only a description: what they refer to must not stay in memory. */
+    @Test
+    void objectsOfUploadsAreNotKept() {
+        List<WeakReference<byte[]>> uploaded = new ArrayList<>();
+        try (ExchangeLog log = ExchangeLog.to(ExchangeStore.inMemory(RETENTION)).open();
+                HttpConnection connection = connection("Service", log)) {
+            for (int i = 0; i < 20; i++) {
+                byte[] content = new byte[100_000];
+                uploaded.add(new WeakReference<>(content));
+                Body body = i % 2 == 0
+                        ? Body.stream(() -> new ByteArrayInputStream(content), "application/octet-stream")
+                        : Body.writing(out -> out.write(content), content.length, "application/octet-stream");
+                connection.send(Request.post("/upload").body(body));
+            }
+
+            assertThat(log.search(ExchangeQuery.latest(100))).hasSize(20);
+            boolean isReleased = false;
+            for (int i = 0; i < 50 && !isReleased; i++) {
+                System.gc();
+                isReleased = uploaded.stream().limit(18).allMatch(content -> content.get() == null);
+            }
+            assertThat(isReleased).isTrue();
+        }
+    }
+
+    /** The latest ones by the time of their start, whichever end first. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void latestEntriesAreTheStartOfMoreEntries(Kind kind) throws Exception {
+        service.stubFor(get("/slow").willReturn(okJson("{}").withFixedDelay(300)));
+        try (ExchangeLog log = ExchangeLog.to(store(kind, RETENTION)).open();
+                HttpConnection connection = connection("Service", log)) {
+            CompletableFuture<Response> slow = connection.sendAsync(Request.get("/slow"));
+            while (connection.poolStatus().active() == 0) {
+                Thread.onSpinWait();
+            }
+            connection.send(Request.get("/fast"));
+            slow.get(10, TimeUnit.SECONDS);
+
+            assertThat(log.search(ExchangeQuery.latest(1)).get(0).exchange().url())
+                    .isEqualTo(log.search(ExchangeQuery.latest(2))
+                            .get(0)
+                            .exchange()
+                            .url());
         }
     }
 
