@@ -4,6 +4,7 @@ import io.httpconnector.internal.json.Suggestions;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,13 +45,21 @@ final class UnknownProperties {
     /** Characters that Spring Boot ignores. */
     private static final Pattern CHANGED = Pattern.compile("[^A-Za-z0-9_.-]|\\.-");
 
-    /** A property whose names are those of the service. */
+    /** A property whose names are those of the service, and what follows. */
     private static final Pattern MAP_ENTRY =
-            Pattern.compile("(connectors\\.connections\\..+?\\.(?:query|headers|values|secrets))\\.(.+)");
+            Pattern.compile("(connectors\\.connections\\.[^.\\[]+\\.(?:query|headers|values|secrets))([.\\[].*)");
 
-    /** A name of the service with brackets, as a part of a map. */
-    private static final Pattern SPLIT = Pattern.compile(
-            "^connectors\\.connections\\..+?\\.(?:query|headers|values|secrets)\\.[^.\\[]+\\[(?![0-9]+\\])");
+    /** A name that Spring Boot does not change. */
+    private static final Pattern PLAIN_ENTRY = Pattern.compile("(?:\\.[A-Za-z0-9_][A-Za-z0-9_-]*)+");
+
+    /** An element of a list. */
+    private static final Pattern LIST = Pattern.compile("\\.[^.\\[\\]]+\\[[0-9]+\\]");
+
+    /** What surrounds a name in a wrong spelling. */
+    private static final Pattern QUOTED = Pattern.compile("^\\.?\"?\\[(?=.*\\]\"?$)|^\\.|\\]\"$");
+
+    /** The names of services as they are written first, by their form in which Spring Boot compares them. */
+    private final Map<String, String> entries = new HashMap<>();
 
     private final Map<ConfigurationPropertyName, Problem> problems = new LinkedHashMap<>();
 
@@ -138,23 +147,70 @@ final class UnknownProperties {
             return;
         }
         for (String name : names.getPropertyNames()) {
-            String plain = name.startsWith(ROOT + ".") ? withoutBrackets(name) : "";
-            boolean isChanged =
-                    CHANGED.matcher(plain).find() || SPLIT.matcher(name).find();
-            if (isChanged) {
-                Matcher entry = MAP_ENTRY.matcher(name);
-                String advice = entry.matches()
-                        ? ": write it as " + entry.group(1) + ".\"[" + entry.group(2) + "]\""
-                        : ": write such a part in brackets, such as \"[a/b]\"";
+            if (!name.startsWith(ROOT + ".")) {
+                continue;
+            }
+            Matcher entry = MAP_ENTRY.matcher(name);
+            String problem = null;
+            if (entry.matches()) {
+                problem = problemOfEntry(entry.group(1), entry.group(2));
+            } else if (CHANGED.matcher(withoutBrackets(name)).find()) {
+                problem = "use letters, digits and hyphens, or write the part in brackets, such as [a/b]";
+            }
+            if (problem != null) {
                 ConfigurationPropertyName adapted = ConfigurationPropertyName.adapt(name, '.');
                 problems.put(
                         adapted,
                         new Problem(
                                 adapted,
-                                name + ": Spring Boot ignores characters of this name, or splits it at them" + advice
-                                        + ". It is set in " + origin(name, source)));
+                                name + ": Spring Boot would change this name: " + problem + ". It is set in "
+                                        + origin(name, source)));
             }
         }
+    }
+
+    /**
+     * Returns why a name of the service would be changed; null if it would not.
+     *
+     * @param group the property with the names
+     * @param rest the name as it follows the group: {@code .name} or {@code [name]}
+     */
+    private @Nullable String problemOfEntry(String group, String rest) {
+        if (PLAIN_ENTRY.matcher(rest).matches()) {
+            String other =
+                    entries.putIfAbsent(group + rest.replaceAll("[-_]", "").toLowerCase(Locale.ROOT), rest);
+            return other == null || other.equals(rest)
+                    ? null
+                    : "it does not distinguish " + group + other + ": use one of them, or write both names in brackets";
+        }
+        if (isInBrackets(rest)) {
+            return null;
+        }
+        String key = QUOTED.matcher(rest).replaceAll("");
+        if (LIST.matcher(rest).matches()) {
+            return "a name has one value and no list; if this is the name, write it as " + bracketed(group, key);
+        }
+        return key.chars().filter(c -> c == '[').count()
+                                == key.chars().filter(c -> c == ']').count()
+                        && !key.isEmpty()
+                ? "write it as " + bracketed(group, key)
+                : "such a name is possible in a connector document only";
+    }
+
+    private static String bracketed(String group, String key) {
+        return group + "[" + key + "], in YAML with the key \"[" + key + "]\"";
+    }
+
+    /** Whether a text is one pair of brackets with balanced ones in it. */
+    private static boolean isInBrackets(String text) {
+        int depth = 0;
+        for (int i = 0; i < text.length(); i++) {
+            depth += text.charAt(i) == '[' ? 1 : text.charAt(i) == ']' ? -1 : 0;
+            if (depth == 0) {
+                return text.startsWith("[") && i == text.length() - 1 && text.length() > 2;
+            }
+        }
+        return false;
     }
 
     private static String origin(String name, PropertySource<?> source) {

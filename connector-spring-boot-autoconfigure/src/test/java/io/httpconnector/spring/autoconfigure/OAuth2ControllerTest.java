@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -140,8 +141,8 @@ class OAuth2ControllerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"file", "cluster"})
-    void triggersPollAfterTheConsentOfTheUser(String stores) throws Exception {
+    @CsvSource({"file, false", "cluster, false", "file, true", "cluster, true"})
+    void triggersPollAfterTheConsentOfTheUser(String stores, boolean isPaused) throws Exception {
         try (MockService service = MockService.start();
                 ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class, Handlers.class)
                         .initializers(new NettyServer())
@@ -150,7 +151,7 @@ class OAuth2ControllerTest {
                                 "server.port=0",
                                 "server.servlet.context-path=/app",
                                 "connectors.oauth2.success-url=/connected",
-                                "spring.datasource.url=jdbc:h2:mem:consent-" + stores,
+                                "spring.datasource.url=jdbc:h2:mem:consent-" + stores + isPaused,
                                 "connectors.documents=classpath:consent/",
                                 "connectors.redirect-uri=http://localhost/connectors/callback",
                                 "connectors.polling.clustered=" + stores.equals("cluster"),
@@ -164,6 +165,9 @@ class OAuth2ControllerTest {
             ConnectorTriggers triggers = context.getBean(ConnectorTriggers.class);
             Await.until(() -> triggers.list().get(0).state().equals("authorization_needed"));
             assertThat(TriggerHealth.of(triggers, null).details()).containsKey("crm/contacts");
+            if (isPaused) {
+                triggers.pause("crm/contacts");
+            }
             HttpClient browser =
                     HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
             String url = "http://localhost:" + context.getEnvironment().getProperty("local.server.port")
@@ -172,6 +176,11 @@ class OAuth2ControllerTest {
             HttpResponse<String> end = get(browser, url + "callback?code=c1&state=" + state(browser, url));
             assertThat(end.headers().firstValue("Location")).hasValue("/app/connected");
 
+            if (isPaused) {
+                assertThat(triggers.list().get(0).state()).isEqualTo("paused");
+                assertThat(context.getBean(Handlers.class).handled).isEmpty();
+                triggers.resume("crm/contacts");
+            }
             Await.until(() -> context.getBean(Handlers.class).handled.contains("7"));
             assertThat(triggers.list().get(0).state()).isNotEqualTo("authorization_needed");
         }

@@ -103,7 +103,7 @@ class RegistryTest {
 
                         assertThatThrownBy(() -> registry.add("shop", "shop", settings))
                                 .isInstanceOf(InvalidDefinitionException.class)
-                                .hasMessageContaining("\"shop\" is the name of a connection of the application");
+                                .hasMessageContaining("\"shop\" is the tenant of a connection of the application");
                         assertThat(registry.instances()).isEmpty();
                         assertThat(registry.add("acme", "shop", settings).tenant())
                                 .isEqualTo("acme");

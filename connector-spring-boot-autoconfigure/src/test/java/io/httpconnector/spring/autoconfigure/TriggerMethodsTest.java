@@ -241,12 +241,41 @@ class TriggerMethodsTest {
 
     static class OfLists extends Base<List<Order>> {}
 
+    /** A handler between the generic class and the bean. */
+    abstract static class Middle<X> extends Base<X> {}
+
+    static class OfMiddle extends Middle<Order> {}
+
+    /** A generic handler that is no class. */
+    interface Handling<T> {
+
+        List<Object> HANDLED = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger("updated-orders")
+        default void on(T payload) {
+            HANDLED.add(payload);
+        }
+    }
+
+    abstract static class Implementing<Y> implements Handling<Y> {}
+
+    static class OfInterface extends Implementing<Order> {}
+
     @Test
     void theTypeOfAnInheritedMethodIsThatOfTheSubclass() {
         application.withBean(OfOrders.class).run(context -> {
             context.getBean(ConnectorTriggers.class).poll("acme/updated-orders");
             assertThat(context.getBean(OfOrders.class).handled)
                     .containsExactly(new Order(1, "open"), new Order(2, "paid"));
+        });
+        application.withBean(OfMiddle.class).run(context -> {
+            context.getBean(ConnectorTriggers.class).poll("acme/updated-orders");
+            assertThat(context.getBean(OfMiddle.class).handled)
+                    .containsExactly(new Order(1, "open"), new Order(2, "paid"));
+        });
+        application.withBean(OfInterface.class).run(context -> {
+            context.getBean(ConnectorTriggers.class).poll("acme/updated-orders");
+            assertThat(Handling.HANDLED).containsExactly(new Order(1, "open"), new Order(2, "paid"));
         });
         application.withBean(OfLists.class).run(context -> {
             context.getBean(ConnectorTriggers.class).poll("acme/updated-orders");

@@ -13,11 +13,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -307,28 +310,52 @@ class UnknownPropertiesTest {
     }
 
     /** Spring Boot ignores most characters of names outside brackets. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "query.expand[] | write it as connectors.connections.shop.query[expand[]], in YAML with the key \"[expand[]]\"",
+                "query.page[size] | write it as connectors.connections.shop.query[page[size]]",
+                "query.$filter | write it as connectors.connections.shop.query[$filter]",
+                "query.ids[0] | a name has one value and no list",
+                "query.filter[0][name] | write it as connectors.connections.shop.query[filter[0][name]]",
+                "query.\"[page[size]]\" | write it as connectors.connections.shop.query[page[size]]",
+                "query[c][d] | in a connector document only",
+                "query.a] | in a connector document only",
+                "headers.X:Y | write it as connectors.connections.shop.headers[X:Y]",
+            })
+    void nameThatSpringBootChangesIsReported(String name, String advice) {
+        String property = CONNECTIONS + "shop." + name.replace("\\\"", "\"");
+        withYaml("connectors: {connections: {shop: {base-url: https://shop.example.com}}}")
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addLast(new MapPropertySource("test properties", Map.of(property, "v"))))
+                .run(context -> assertThat(description(context))
+                        .contains(property + ": Spring Boot would change this name: ", advice, "test properties"));
+    }
+
     @Test
-    void namesThatSpringBootChangesAreReported() {
+    void namesThatSpringBootChangesAreReportedTogether() {
         withYaml("""
                 connectors:
                   connections:
                     shop:
                       base-url: https://shop.example.com
-                      query: {"expand[]": a, "page[size]": b, "$filter": c, per_page: d, "[page[number]]": e}
-                      headers: {"X:Y": f}
+                      query: {"expand[]": a, pageSize: 1, page-size: 2, per_page: 3, "[page[number]]": e}
                     a/b:
                       base-url: https://other.example.com
                 """)
                 .run(context -> assertThat(description(context))
                         .contains(
-                                CONNECTIONS + "shop.query.expand[]: Spring Boot ignores characters of this name",
-                                "write it as " + CONNECTIONS + "shop.query.\"[expand[]]\"",
-                                "write it as " + CONNECTIONS + "shop.query.\"[page[size]]\"",
-                                "write it as " + CONNECTIONS + "shop.query.\"[$filter]\"",
-                                "write it as " + CONNECTIONS + "shop.headers.\"[X:Y]\"",
-                                CONNECTIONS + "a/b.base-url: Spring Boot ignores",
+                                CONNECTIONS + "shop.query.expand[]: Spring Boot would change this name",
+                                "it does not distinguish " + CONNECTIONS + "shop.query.pageSize",
+                                CONNECTIONS + "a/b.base-url: Spring Boot would change this name: use letters",
                                 "test.yml] - 5:27")
                         .doesNotContain("per_page", "page[number]"));
+    }
+
+    @Test
+    void namesInBracketsAreThoseOfTheService() {
         withYaml("""
                 connectors:
                   connections:

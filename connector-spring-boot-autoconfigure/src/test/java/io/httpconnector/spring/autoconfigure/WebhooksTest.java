@@ -167,12 +167,24 @@ class WebhooksTest {
 
     /** The path of the application as the proxy before it has published it. */
     @ParameterizedTest
-    @CsvSource({"servlet, , /gw", "servlet, /shop, /gw", "servlet, /shop, /", "servlet, , /shop/v2", "reactive, , /gw"})
-    void webhooksArriveThroughAProxyThatRemovesAPrefix(String type, String contextPath, String prefix)
+    @CsvSource({
+        "servlet, framework, , /gw",
+        "servlet, framework, /shop, /gw",
+        "servlet, framework, /shop, /",
+        "servlet, framework, , /shop/v2",
+        "reactive, framework, , /gw",
+        "reactive, framework, /shop, /gw",
+        "reactive, native, , /gw",
+        "reactive, native, /shop, /gw"
+    })
+    void webhooksArriveThroughAProxyThatRemovesAPrefix(String type, String strategy, String contextPath, String prefix)
             throws Exception {
         String application = contextPath == null ? "" : contextPath;
         try (ConfigurableApplicationContext context = start(
-                type, "server.forward-headers-strategy=framework", "server.servlet.context-path=" + application)) {
+                type,
+                "server.forward-headers-strategy=" + strategy,
+                "server.servlet.context-path=" + application,
+                "spring.webflux.base-path=" + application)) {
             String path = application + "/hooks/acme/order-paid";
             String body = "{\"event\":\"e1\",\"note\":\"" + prefix + "\"}";
 
