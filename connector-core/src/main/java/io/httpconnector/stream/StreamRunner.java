@@ -179,6 +179,9 @@ final class StreamRunner {
                         known = opened.mark();
                         since = time.nanos();
                     }
+                    // While this node waits, its trigger can still be paused, resumed, and asked for dead letters.
+                    opened.close();
+                    opened = null;
                 }
                 progress.phase(StreamPhase.STANDBY);
                 boolean unused = time.await(stop, BEAT);

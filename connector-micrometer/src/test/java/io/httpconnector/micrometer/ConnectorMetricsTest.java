@@ -555,6 +555,42 @@ class ConnectorMetricsTest {
                 .isEmpty();
     }
 
+    private double missed() {
+        return meters.get(ConnectorMeter.HYBRID_MISSED.meterName())
+                .functionCounter()
+                .count();
+    }
+
+    /** What an object has counted before it is monitored is no increase, and a counter never decreases. */
+    @Test
+    void countersOfTheSameNameAreCombined() {
+        NameLimiter names = new NameLimiter(10, name -> "orders");
+        Gauges gauges = new Gauges(meters, names, names);
+        AtomicInteger ofFirst = new AtomicInteger(10);
+        AtomicInteger ofSecond = new AtomicInteger(90);
+        ConnectorMetrics.Monitor first =
+                gauges.ofDestination("a").addCounter(ConnectorMeter.HYBRID_MISSED, ofFirst, AtomicInteger::get);
+        assertThat(missed()).isEqualTo(10);
+        ConnectorMetrics.Monitor second =
+                gauges.ofDestination("b").addCounter(ConnectorMeter.HYBRID_MISSED, ofSecond, AtomicInteger::get);
+        assertThat(missed()).isEqualTo(10);
+        ofFirst.incrementAndGet();
+        ofSecond.addAndGet(2);
+        second.close();
+        assertThat(missed()).isEqualTo(13);
+        ConnectorMetrics.Monitor again =
+                gauges.ofDestination("b").addCounter(ConnectorMeter.HYBRID_MISSED, ofSecond, AtomicInteger::get);
+        ofSecond.incrementAndGet();
+        ofFirst.set(3);
+        assertThat(missed()).isEqualTo(14);
+        ofFirst.set(5);
+        assertThat(missed()).isEqualTo(16);
+        first.close();
+        again.close();
+        assertThat(meters.find(ConnectorMeter.HYBRID_MISSED.meterName()).meters())
+                .isEmpty();
+    }
+
     @Test
     void socketsOfConnectionsWithTheSameNameAreAdded() {
         ConnectorMetrics metrics = ConnectorMetrics.of(meters);

@@ -318,7 +318,7 @@ public final class ConnectionPool {
     }
 
     private synchronized void replace(OpenPool closed) {
-        if (pool == closed && !isClosed) {
+        if (closed.equals(pool) && !isClosed) {
             pool = null;
             closed.client.close(CloseMode.IMMEDIATE);
         }

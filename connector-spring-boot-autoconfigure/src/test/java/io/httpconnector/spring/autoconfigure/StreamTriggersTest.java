@@ -3,6 +3,8 @@ package io.httpconnector.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.jdbc.JdbcSchema;
+import io.httpconnector.jdbc.JdbcStateStore;
 import io.httpconnector.spring.ConnectorDocumentSource;
 import io.httpconnector.spring.ConnectorTrigger;
 import io.httpconnector.spring.ConnectorTriggers;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -100,6 +104,29 @@ class StreamTriggersTest {
             triggers.resume(ID);
             Await.until(() -> chat.handled.equals(List.of("1", "2")));
             assertThat(triggers.deadLetters(ID)).isEmpty();
+        });
+    }
+
+    /** The state is in use on the node that receives the stream. */
+    @Test
+    void aNodeThatWaitsForTheStreamShowsItsStatus() {
+        DataSource dataSource = JdbcConnectionPool.create("jdbc:h2:mem:standby;DB_CLOSE_DELAY=-1", "", "");
+        JdbcSchema.create(dataSource);
+        ApplicationContextRunner node = application
+                .withBean(Chat.class)
+                .withAllowBeanDefinitionOverriding(true)
+                .withBean(
+                        "shared", StateStore.class, () -> JdbcStateStore.of(dataSource), bean -> bean.setPrimary(true));
+        node.run(first -> {
+            Await.until(() -> first.getBean(Chat.class).handled.equals(List.of("1")));
+            node.run(second -> {
+                ConnectorTriggers triggers = second.getBean(ConnectorTriggers.class);
+                Await.until(() -> triggers.list().get(0).state().equals("standby"));
+                assertThat(triggers.deadLetters(ID)).isEmpty();
+                triggers.pause(ID);
+                triggers.resume(ID);
+                assertThat(TriggerHealth.of(triggers, null).isUp()).isTrue();
+            });
         });
     }
 
