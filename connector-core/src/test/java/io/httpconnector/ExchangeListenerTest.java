@@ -236,6 +236,7 @@ class ExchangeListenerTest {
         }
     }
 
+    @SuppressWarnings("InfiniteRecursion") // on purpose
     private static int recurse(HttpConnection connection) {
         int depth = 0;
         try {

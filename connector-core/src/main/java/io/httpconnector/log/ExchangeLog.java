@@ -54,6 +54,10 @@ public final class ExchangeLog implements AutoCloseable {
     /** The trigger or receiver that the thread works for. */
     private final ThreadLocal<String> source = new ThreadLocal<>();
 
+    /** The sources before the polls of the thread, of which there are several if a handler polls a trigger. */
+    @SuppressWarnings("ThreadLocalUsage") // each log has its own, and removes the value at the end of the poll
+    private final ThreadLocal<Deque<Optional<String>>> outer = new ThreadLocal<>();
+
     private ExchangeLog(ExchangeStore store, double share, boolean errorsOnly) {
         this.store = store;
         this.memory = store instanceof MemoryExchangeStore inMemory ? inMemory : null;
@@ -277,9 +281,6 @@ public final class ExchangeLog implements AutoCloseable {
 
     /** Remembers the trigger that a thread works for. */
     private final class TriggerSource implements PollingListener {
-
-        /** The sources of the polls in which a trigger is polled by a handler. */
-        private final ThreadLocal<Deque<Optional<String>>> outer = new ThreadLocal<>();
 
         @Override
         public void onStart(String trigger, Duration lag) {
