@@ -204,6 +204,8 @@ class ExchangeListenerTest {
         try (HttpConnection other =
                         HttpConnection.named("Other").baseUrl(service.baseUrl()).build();
                 HttpConnection connection = connection().maxConnections(2).build()) {
+            // Other tests use the pool, too.
+            int before = connection.poolStatus().active();
             for (int i = 0; i < 5; i++) {
                 assertThatThrownBy(() -> connection.send(Request.post("/a").body(body)))
                         .isInstanceOfAny(
@@ -215,7 +217,7 @@ class ExchangeListenerTest {
             assertThat(ended)
                     .hasSize(5)
                     .allSatisfy(report -> assertThat(report.failure()).isPresent());
-            assertThat(connection.poolStatus().active()).isZero();
+            assertThat(connection.poolStatus().active()).isLessThanOrEqualTo(before);
             assertThat(connection.send(Request.get("/b")).status()).isEqualTo(200);
             assertThat(other.send(Request.get("/b")).status()).isEqualTo(200);
         }
@@ -230,7 +232,7 @@ class ExchangeListenerTest {
     @Test
     void overflowOfTheStackHarmsNoOtherCall() {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
-        try (HttpConnection connection = connection().maxConnections(5).build()) {
+        try (HttpConnection connection = connection().dedicatedPool().build()) {
             assertThatThrownBy(() -> recurse(connection)).isInstanceOf(StackOverflowError.class);
             assertThat(connection.send(Request.get("/b")).status()).isEqualTo(200);
         }
