@@ -228,30 +228,6 @@ class ExchangeListenerTest {
         throw (E) checked;
     }
 
-    /** Such as a handler that calls itself. */
-    @Test
-    void overflowOfTheStackHarmsNoOtherCall() {
-        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
-        try (HttpConnection connection = connection().dedicatedPool().build()) {
-            assertThatThrownBy(() -> recurse(connection)).isInstanceOf(StackOverflowError.class);
-            assertThat(connection.send(Request.get("/b")).status()).isEqualTo(200);
-        }
-    }
-
-    @SuppressWarnings("InfiniteRecursion") // on purpose
-    private static int recurse(HttpConnection connection) {
-        int depth = 0;
-        try {
-            depth = recurse(connection);
-        } finally {
-            // Near the end of the stack, each call fails at another depth.
-            if (depth == 0) {
-                depth = connection.send(Request.get("/a")).status();
-            }
-        }
-        return depth;
-    }
-
     /** A parser quotes the text that it does not understand. */
     @Test
     void failureOfAReaderHasNoSecretThatTheServiceRepeats() {
