@@ -96,18 +96,20 @@ final class PushState {
             versions.computeIfAbsent(one.key(), key -> new ArrayList<>(2)).add(one.version());
         }
         if (one.isAwaited()) {
-            awaited.putIfAbsent(id, one);
+            awaited.put(id, one);
         } else {
             awaited.remove(id);
         }
     }
 
+    /** Ends an occurrence in its place: the first one that is overdue, or to be forgotten, is found by the order of their times. */
     private void replace(Id id) {
         Occurrence ended = recent.get(id);
-        remove(id);
         boolean isDelivered = ended != null && ended.isDelivered() && !ended.isDeletion();
         if (ended != null && (isDelivered || ended.isPushExpected())) {
             put(ended.with(Occurrence.ENDED));
+        } else {
+            remove(id);
         }
     }
 
