@@ -12,10 +12,7 @@ import io.httpconnector.polling.PollResult;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.trigger.DeliveryListener;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
@@ -51,12 +48,16 @@ public final class ExchangeLog implements AutoCloseable {
     private final ExchangeQueue queue;
     private volatile boolean closed;
 
-    /** The trigger or receiver that the thread works for. */
-    private final ThreadLocal<String> source = new ThreadLocal<>();
+    @SuppressWarnings("ThreadLocalUsage") // each log has its own, and removes the value at the end of the work
+    private final ThreadLocal<Work> work = new ThreadLocal<>();
 
-    /** The sources before the polls of the thread, of which there are several if a handler polls a trigger. */
-    @SuppressWarnings("ThreadLocalUsage") // each log has its own, and removes the value at the end of the poll
-    private final ThreadLocal<Deque<Optional<String>>> outer = new ThreadLocal<>();
+    /**
+     * What a thread works for.
+     *
+     * @param source the trigger or receiver
+     * @param outer the work whose handler polls the trigger; null if the engine does
+     */
+    private record Work(String source, @Nullable Work outer) {}
 
     private ExchangeLog(ExchangeStore store, double share, boolean errorsOnly) {
         this.store = store;
@@ -171,12 +172,12 @@ public final class ExchangeLog implements AutoCloseable {
     }
 
     /**
-     * Returns the number of exchanges that were not logged because the store was too slow or has failed.
+     * Returns the number of exchanges that were not logged because the store was too slow, too small or has failed.
      *
      * @return the number since the log was opened
      */
     public long dropped() {
-        return queue.dropped();
+        return queue.dropped() + (memory == null ? 0 : memory.dropped());
     }
 
     /** Writes the waiting entries, for at most 10 seconds, and closes the store. Later calls are not logged. */
@@ -215,12 +216,12 @@ public final class ExchangeLog implements AutoCloseable {
 
         @Override
         public CallObserver started(ExchangeStarted start) {
-            return new Call(start.connection(), caller == null ? source.get() : caller);
+            return new Call(start.connection(), caller == null ? source() : caller);
         }
 
         @Override
         public ExchangeListener inCurrentContext() {
-            String current = source.get();
+            String current = source();
             return current == null ? this : new CallListener(current);
         }
     }
@@ -279,18 +280,25 @@ public final class ExchangeLog implements AutoCloseable {
                 : failure.getClass().getName();
     }
 
+    private @Nullable String source() {
+        Work current = work.get();
+        return current == null ? null : current.source;
+    }
+
+    private void continueWith(@Nullable Work outer) {
+        if (outer == null) {
+            work.remove();
+        } else {
+            work.set(outer);
+        }
+    }
+
     /** Remembers the trigger that a thread works for. */
     private final class TriggerSource implements PollingListener {
 
         @Override
         public void onStart(String trigger, Duration lag) {
-            Deque<Optional<String>> polls = outer.get();
-            if (polls == null) {
-                polls = new ArrayDeque<>();
-                outer.set(polls);
-            }
-            polls.push(Optional.ofNullable(source.get()));
-            source.set(trigger);
+            work.set(new Work(trigger, work.get()));
         }
 
         @Override
@@ -304,27 +312,14 @@ public final class ExchangeLog implements AutoCloseable {
         }
 
         private void ended() {
-            Deque<Optional<String>> polls = outer.get();
-            String before =
-                    polls == null || polls.isEmpty() ? null : polls.pop().orElse(null);
-            if (polls != null && polls.isEmpty()) {
-                outer.remove();
-            }
-            continueWith(before);
-        }
-
-        private void continueWith(@Nullable String before) {
-            if (before == null) {
-                source.remove();
-            } else {
-                source.set(before);
-            }
+            Work poll = work.get();
+            continueWith(poll == null ? null : poll.outer);
         }
 
         @Override
         public AttemptObserver onAttempt(DeliveryAttempt attempt) {
-            String before = source.get();
-            source.set(attempt.events().get(0).trigger());
+            Work before = work.get();
+            work.set(new Work(attempt.events().get(0).trigger(), null));
             return (result, failure) -> continueWith(before);
         }
     }

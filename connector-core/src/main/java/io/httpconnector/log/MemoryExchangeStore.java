@@ -36,6 +36,7 @@ final class MemoryExchangeStore implements ExchangeStore {
     private final Deque<KeptExchange> entries = new ArrayDeque<>();
     private long size;
     private long added;
+    private long dropped;
 
     MemoryExchangeStore(Retention retention) {
         this.retention = retention;
@@ -91,13 +92,14 @@ final class MemoryExchangeStore implements ExchangeStore {
     private record WithoutSecrets(LoggedExchange exchange, long size) implements KeptExchange {
 
         static WithoutSecrets of(LoggedExchange entry) {
-            Exchange shown = entry.exchange();
-            return new WithoutSecrets(
-                    entry,
-                    OVERHEAD
-                            + (long) shown.requestBody().length()
-                            + shown.responseBody().length()
-                            + shown.responseHeaders().toString().length());
+            return new WithoutSecrets(entry, size(entry.exchange()));
+        }
+
+        static long size(Exchange exchange) {
+            return OVERHEAD
+                    + (long) exchange.requestBody().length()
+                    + exchange.responseBody().length()
+                    + exchange.responseHeaders().toString().length();
         }
 
         @Override
@@ -135,7 +137,36 @@ final class MemoryExchangeStore implements ExchangeStore {
                                 connection,
                                 source,
                                 failure,
-                                redaction.apply(exchange.get()))));
+                                shortened(redaction.apply(exchange.get())))));
+    }
+
+    /** Returns an exchange whose bodies are cut if it would fill the whole store. */
+    private Exchange shortened(Exchange exchange) {
+        if (WithoutSecrets.size(exchange) <= retention.maxBytes()) {
+            return exchange;
+        }
+        return new Exchange(
+                exchange.name(),
+                exchange.method(),
+                exchange.url(),
+                exchange.requestHeaders(),
+                cut(exchange.requestBody()),
+                exchange.status(),
+                exchange.responseHeaders(),
+                cut(exchange.responseBody()),
+                exchange.startedAt(),
+                exchange.elapsed(),
+                exchange.attempts());
+    }
+
+    private String cut(String body) {
+        int max = (int) Math.min(MAX_WHOLE, retention.maxBytes() / MAX_PART);
+        return body.length() <= max ? body : body.substring(0, max) + "… (cut)";
+    }
+
+    /** Returns the number of exchanges that were larger than the store, because of their header fields. */
+    synchronized long dropped() {
+        return dropped;
     }
 
     @Override
@@ -146,6 +177,7 @@ final class MemoryExchangeStore implements ExchangeStore {
     private synchronized void add(KeptExchange entry) {
         if (entry.size() > retention.maxBytes()) {
             // It would replace all others and not be kept itself.
+            dropped++;
             return;
         }
         entries.addLast(entry);
