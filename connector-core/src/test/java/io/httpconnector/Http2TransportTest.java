@@ -6,6 +6,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
@@ -252,6 +253,39 @@ class Http2TransportTest {
                 assertThat(e).hasMessageContaining("the body has 10 bytes, but " + length + " were announced");
             }
         }
+    }
+
+    /** What the code that writes a body throws reaches the caller, and the next request is sent. */
+    @ParameterizedTest
+    @ValueSource(strings = {"error", "overflow", "undeclared", "runtime"})
+    void failureOfABodyHarmsNoOtherCall(String kind) throws Exception {
+        Throwable thrown = switch (kind) {
+            case "error" -> new AssertionError("no way");
+            case "overflow" -> new StackOverflowError("no way");
+            case "undeclared" -> new java.util.concurrent.TimeoutException("no way");
+            default -> new IllegalArgumentException("no way");
+        };
+        Body body = Body.writing(
+                out -> {
+                    out.write(1);
+                    throwUndeclared(thrown);
+                },
+                5,
+                "text/plain");
+        try (Http2Peer peer = peer(stream -> stream.headersOnly(204));
+                HttpConnection connection = connection(peer.url()).build()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(catchThrowable(
+                                () -> connection.send(Request.post("/").body(body))))
+                        .isSameAs(thrown);
+            }
+            assertThat(connection.send(Request.get("/")).status()).isEqualTo(204);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the type has no effect at run time
+    private static <E extends Throwable> void throwUndeclared(Throwable thrown) throws E {
+        throw (E) thrown;
     }
 
     @Test

@@ -1,11 +1,17 @@
 package io.httpconnector.cdi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.httpconnector.definition.configuration.ConfiguredConnectors;
 import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigValue;
 import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
@@ -89,6 +95,27 @@ class MicroProfilePropertiesTest {
                         "connectors.connections.shop.secrets.token",
                         "connectors.redirect.uri",
                         "connectors.auto-startup");
+    }
+
+    /** An environment variable of each group is read, also with an underscore in place of a hyphen. */
+    @Test
+    void variablesOfAllGroupsAreRead() {
+        String problem = catchThrowable(() -> ConfiguredConnectors.of(Map.of("connectors.zzzzzz", "x"))
+                        .build())
+                .getMessage();
+        Matcher known = Pattern.compile("known members are ([A-Za-z0-9, ]+)").matcher(problem);
+        assertThat(known.find()).as(problem).isTrue();
+        List<String> groups = List.of(known.group(1).split(", "));
+        assertThat(groups).contains("connections", "documents", "store", "webhooks");
+        for (String group : groups) {
+            String words = group.replaceAll("(?=[A-Z])", ".").toLowerCase(Locale.ROOT);
+            sources.put("connectors." + words + ".x", ENVIRONMENT);
+            sources.put("connectors." + words.replace(".", "-") + ".x", ENVIRONMENT);
+        }
+
+        // Those for Spring Boot only may belong to something else.
+        sources.keySet().removeIf(name -> name.matches("connectors\\.(jdbc|polling|registry|exchange|oauth2).*"));
+        assertThat(properties().keySet()).map(String::valueOf).containsExactlyInAnyOrderElementsOf(sources.keySet());
     }
 
     /** A misspelt name in a file is reported later. */
