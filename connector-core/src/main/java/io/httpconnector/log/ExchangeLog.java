@@ -49,15 +49,15 @@ public final class ExchangeLog implements AutoCloseable {
     private volatile boolean closed;
 
     @SuppressWarnings("ThreadLocalUsage") // each log has its own, and removes the value at the end of the work
-    private final ThreadLocal<Work> work = new ThreadLocal<>();
+    private final ThreadLocal<CurrentSource> current = new ThreadLocal<>();
 
     /**
-     * What a thread works for.
+     * The trigger or receiver that a thread works for.
      *
-     * @param source the trigger or receiver
-     * @param outer the work whose handler polls the trigger; null if the engine does
+     * @param name its id
+     * @param outer the one whose handler polls the trigger; null if the engine does
      */
-    private record Work(String source, @Nullable Work outer) {}
+    private record CurrentSource(String name, @Nullable CurrentSource outer) {}
 
     private ExchangeLog(ExchangeStore store, double share, boolean errorsOnly) {
         this.store = store;
@@ -281,15 +281,15 @@ public final class ExchangeLog implements AutoCloseable {
     }
 
     private @Nullable String source() {
-        Work current = work.get();
-        return current == null ? null : current.source;
+        CurrentSource known = current.get();
+        return known == null ? null : known.name;
     }
 
-    private void continueWith(@Nullable Work outer) {
+    private void continueWith(@Nullable CurrentSource outer) {
         if (outer == null) {
-            work.remove();
+            current.remove();
         } else {
-            work.set(outer);
+            current.set(outer);
         }
     }
 
@@ -298,7 +298,7 @@ public final class ExchangeLog implements AutoCloseable {
 
         @Override
         public void onStart(String trigger, Duration lag) {
-            work.set(new Work(trigger, work.get()));
+            current.set(new CurrentSource(trigger, current.get()));
         }
 
         @Override
@@ -312,14 +312,14 @@ public final class ExchangeLog implements AutoCloseable {
         }
 
         private void ended() {
-            Work poll = work.get();
+            CurrentSource poll = current.get();
             continueWith(poll == null ? null : poll.outer);
         }
 
         @Override
         public AttemptObserver onAttempt(DeliveryAttempt attempt) {
-            Work before = work.get();
-            work.set(new Work(attempt.events().get(0).trigger(), null));
+            CurrentSource before = current.get();
+            current.set(new CurrentSource(attempt.events().get(0).trigger(), null));
             return (result, failure) -> continueWith(before);
         }
     }
