@@ -1,5 +1,6 @@
 package io.httpconnector.cdi;
 
+import io.httpconnector.internal.json.Suggestions;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -49,12 +50,13 @@ final class MicroProfileProperties implements ConnectorProperties {
         return properties;
     }
 
-    /** Whether a name begins with no group of properties, such as that of {@code CONNECTORS_HOME}. */
+    /** Whether a name begins with no group of properties, and with no misspelt one, such as that of {@code CONNECTORS_HOME}. */
     private static boolean isForeign(String name) {
         String rest = name.substring(PREFIX.length());
         int end = rest.indexOf('.');
-        String first = (end < 0 ? rest : rest.substring(0, end)).replace("-", "");
-        return GROUPS.stream().noneMatch(group -> group.equals(first.toLowerCase(Locale.ROOT)));
+        String first =
+                (end < 0 ? rest : rest.substring(0, end)).replace("-", "").toLowerCase(Locale.ROOT);
+        return !GROUPS.contains(first) && Suggestions.ofName(first, GROUPS) == null;
     }
 
     /** Whether a property is an environment variable, which may belong to something else: Kubernetes sets some for each service. */

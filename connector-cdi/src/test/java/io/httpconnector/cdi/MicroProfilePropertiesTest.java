@@ -88,11 +88,14 @@ class MicroProfilePropertiesTest {
         sources.put("connectors.connections.shop.secrets.token", ENVIRONMENT);
         sources.put("connectors.redirect.uri", ENVIRONMENT);
         sources.put("connectors.auto-startup", ENVIRONMENT);
+        // Reported later, with the name that is meant.
+        sources.put("connectors.conections.shop.base.url", ENVIRONMENT);
 
         assertThat(properties().keySet())
                 .map(String::valueOf)
                 .containsExactlyInAnyOrder(
                         "connectors.connections.shop.secrets.token",
+                        "connectors.conections.shop.base.url",
                         "connectors.redirect.uri",
                         "connectors.auto-startup");
     }
